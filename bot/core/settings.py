@@ -19,7 +19,7 @@ from bot.core.errors import CleanedError, Faults
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 from storage.core.database import url_beside
-from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
+from storage.mailchimp.api.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
 from storage.workspaces.ciphers import parse_keys
 
 ENV_FILE = ".env"  # in the folder where the program starts

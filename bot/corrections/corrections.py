@@ -34,7 +34,7 @@ from storage.core.tables import AudienceRow, AudienceSource
 from storage.corrections import corrections
 from storage.corrections.tables import Consent
 from storage.jobs.tables import PlanRow
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from storage.privacy import forgotten
 
 KIND = "fix"

@@ -26,11 +26,9 @@ from storage.contacts.tables import Contact
 from storage.contacts.values import Status
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import (
-    MailchimpError,
-)
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
+from storage.mailchimp.api.members import Member
 
 # Failures after which Mailchimp may have the contact all the same: it was added, and the answer got lost.
 _MAY_HAVE_BEEN_ADDED = ("error-corrections-no-answer", "error-corrections-key", "error-gave-up")

@@ -22,8 +22,8 @@ from storage.contacts import bulk, contacts
 from storage.contacts.values import Status
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, AudienceSource
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from storage.bounces import webhook_tokens
 from storage.core.database import Database
 from storage.jobs.tables import JobState
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
+from storage.mailchimp.api.values import RemoteAudience
 from storage.mailchimp.remote_state import RemoteState
-from storage.mailchimp.values import RemoteAudience
 
 BY = "mailchimp"
 PATH = "/mailchimp/"

@@ -16,7 +16,7 @@ from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.people import People
 from handlers.slack.web_api.modals import Shown
 from storage.core.database import Database
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 
 if TYPE_CHECKING:
     from dns.resolver import Resolver

@@ -20,7 +20,7 @@ from handlers.standins.mailchimp import sample
 from handlers.standins.slack.server import Workspace
 from handlers.terminal import imports, sync
 from handlers.words import Words
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 
 PACKAGES = Path(__file__).parents[2]  # the folder that `handlers` is in
 CONNECTS_WITHIN_SECONDS = 30

@@ -14,7 +14,7 @@ from storage.core.database import Database
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.jobs.jobs import LeaseLost
 from storage.jobs.tables import ENDED, JobState
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.errors import MailchimpError
 
 POLL_SECONDS = 0.3  # while another process holds the audience's lock or the job
 

@@ -23,8 +23,8 @@ from handlers.terminal.files import print_json
 from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
 from storage.mailchimp.remote_state import Trouble
 
 BY = "terminal"

@@ -15,8 +15,8 @@ from storage.contacts import figures
 from storage.contacts.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.core.tables import AudienceRow, AudienceSource
+from storage.mailchimp.api.values import member_hash
 from storage.mailchimp.remote_state import RemoteState
-from storage.mailchimp.values import member_hash
 
 
 class MirroredContact(NamedTuple):

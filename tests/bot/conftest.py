@@ -6,7 +6,7 @@ import pytest
 
 from bot.mailchimp.outbox import outbox
 from handlers.standins.mailchimp.standin import Standin
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.support import mirrors
 
 

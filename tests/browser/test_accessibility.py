@@ -32,7 +32,7 @@ from handlers.standins.slack.server import Workspace
 from handlers.terminal import sync
 from handlers.words import Words
 from handlers.words import words as words_for
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.browser.conftest import PATIENCE
 from tests.conftest import NOW
 from tests.handlers.slack.test_listeners import declared

@@ -13,7 +13,7 @@ from handlers.slack.features.mailchimp import mirror
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
-from storage.mailchimp import transport
+from storage.mailchimp.api import transport
 from tests.flows.conftest import Flow, Someone, running, wait_until
 from tests.support.figures import assert_exact
 from tests.support.mirrors import watched

@@ -37,8 +37,8 @@ from storage.contacts import figures as kept_figures
 from storage.contacts.values import Status
 from storage.core import schema
 from storage.core.database import Database
-from storage.mailchimp import client as mailchimp_client
-from storage.mailchimp.client import MAX_PAGE_SIZE, Client
+from storage.mailchimp.api import client as mailchimp_client
+from storage.mailchimp.api.client import MAX_PAGE_SIZE, Client
 from tests.support import figures
 from tests.tools.webhook_load import database_url
 

@@ -16,9 +16,9 @@ from bot.mailchimp.mirror.pages import call, call_pool, heartbeats
 from storage.contacts import bulk
 from storage.core.database import Database
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import BadAnswer, NotFound
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import BadAnswer, NotFound
+from storage.mailchimp.api.members import Member
 from storage.mailchimp.mirrors import MirroredContact
 
 PER_STEP = 250  # calls

@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.members import ContactPage
 from storage.contacts.values import Row, Status
-from storage.mailchimp.client import MAX_PAGE_SIZE
-from storage.mailchimp.errors import BadAnswer
+from storage.mailchimp.api.client import MAX_PAGE_SIZE
+from storage.mailchimp.api.errors import BadAnswer
 
 OVERLAP = 25  # contacts that a page shares with the one before
 MAX_CALLS = 10  # Mailchimp's own limit

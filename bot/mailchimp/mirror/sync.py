@@ -33,9 +33,9 @@ from storage.core.tables import AudienceRow
 from storage.jobs import jobs as job_rows
 from storage.jobs.tables import JobState
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
+from storage.mailchimp.api.members import Member
 from storage.mailchimp.remote_state import RemoteState, Trouble
 from storage.privacy import forgotten
 

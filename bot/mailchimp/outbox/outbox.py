@@ -23,11 +23,11 @@ from storage.contacts import bulk
 from storage.contacts.reachable import reachable
 from storage.core.database import Database
 from storage.mailchimp import outgoing
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import BadAnswer, MailchimpError, NoContactApi, NotFound, Unavailable
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import BadAnswer, MailchimpError, NoContactApi, NotFound, Unavailable
+from storage.mailchimp.api.values import Batch, BatchStatus
 from storage.mailchimp.outgoing import SINGLE_CALL, STARTING, OutboxKey
 from storage.mailchimp.tables import OutgoingState
-from storage.mailchimp.values import Batch, BatchStatus
 
 MOST_SINGLE_CALLS = 500  # contacts; more are sent in batches
 CALLS_PER_STEP = 100

@@ -11,7 +11,7 @@ from bot.jobs.jobs import Clock, Failure
 from bot.mailchimp.outbox import job_results, outbox, remote_changes
 from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.core.database import Database
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from storage.mailchimp.outgoing import AddressOutcome
 
 NO_MAILCHIMP = Failure("error-archives-no-mailchimp")

@@ -30,7 +30,7 @@ from storage.core.db_errors import TransientFault, transient_fault
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.jobs.jobs import LeaseLost
 from storage.jobs.tables import JobState
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.errors import MailchimpError
 
 POLL_SECONDS = 1.0  # between two looks at a database that can't be written
 TELL_SECONDS = 1.5  # chat.update allows about 50 a minute

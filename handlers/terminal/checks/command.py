@@ -36,8 +36,8 @@ from handlers.web.webhooks import routes
 from handlers.words import Words
 from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
 
 TIMEOUT_SECONDS = 10
 READ_ONLY_ROLES = ("viewer", "author")  # Mailchimp's roles that can't change an audience

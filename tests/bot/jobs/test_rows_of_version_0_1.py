@@ -51,7 +51,7 @@ from storage.jobs import jobs as job_rows
 from storage.jobs import plans as plan_rows
 from storage.jobs.tables import JobRow, JobState, PlanRow
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from storage.mailchimp.tables import Outgoing
 from tests.bot.exports.test_exports import MOST, Desk, assert_whole, link
 from tests.conftest import NOW

@@ -30,9 +30,9 @@ from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.corrections.tables import Consent
 from storage.jobs.tables import JobRow, PlanRow
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import problem
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import problem
+from storage.mailchimp.api.members import Member
 from tests.conftest import NOW
 from tests.support.mirrors import (
     ME,

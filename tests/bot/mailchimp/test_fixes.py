@@ -20,7 +20,7 @@ from storage.contacts import contacts
 from storage.contacts.values import Status
 from storage.core.database import Database
 from storage.corrections import corrections as store
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.bot.corrections.test_corrections import fill
 from tests.conftest import NOW
 from tests.support.figures import assert_exact

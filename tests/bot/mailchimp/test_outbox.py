@@ -27,9 +27,9 @@ from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.jobs.tables import JobKind, JobRow
 from storage.mailchimp import mirrors as mirror_rows
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.values import member_hash
 from storage.mailchimp.tables import Outgoing
-from storage.mailchimp.values import member_hash
 from tests.support import mirrors
 from tests.support.audiences import claim, statuses
 from tests.support.figures import assert_exact

@@ -9,7 +9,7 @@ from bot.mailchimp.outbox import job_results, outbox
 from bot.maintenance.cleanup import OUTCOMES_KEPT, delete_expired
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.bot.mailchimp.test_outbox import (
     archive,
     assert_outcomes,

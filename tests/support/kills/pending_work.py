@@ -23,7 +23,7 @@ from handlers.standins.mailchimp.standin import Standin
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.jobs.tables import JobRow
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.support.audiences import cleaned, import_csv, run
 from tests.support.slack import NEWS, Person
 

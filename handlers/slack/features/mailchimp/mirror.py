@@ -18,8 +18,8 @@ from handlers.slack.request import Request
 from handlers.slack.views.mailchimp import mirror as views
 from handlers.words import Words
 from storage.core.database import Database
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
 
 BY_CLOCK = "clock"
 

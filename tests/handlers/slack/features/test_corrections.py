@@ -26,7 +26,7 @@ from handlers.slack.views.corrections import tick_list as tick_views
 from storage.contacts import bulk
 from storage.core.database import Database
 from storage.corrections import corrections as store
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.bot.corrections.test_corrections import fill
 from tests.conftest import NOW
 from tests.support.bots import app_of

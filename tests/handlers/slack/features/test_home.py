@@ -35,7 +35,7 @@ from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.exports import exports
 from storage.exports.tables import Export
-from storage.mailchimp.errors import KeyRefused
+from storage.mailchimp.api.errors import KeyRefused
 from tests.bot.contacts.test_segments import fill
 from tests.conftest import NOW
 from tests.handlers.slack.features.contacts.test_segments import MEMBER, OPERATOR, Person, Slack

@@ -32,7 +32,7 @@ from handlers.words import Markup, Words
 from storage.core.database import Database
 from storage.jobs import jobs as job_rows
 from storage.jobs.tables import JobKind, JobRow
-from storage.mailchimp.errors import Unavailable
+from storage.mailchimp.api.errors import Unavailable
 from tests.conftest import NOW
 
 DIRECT = "D1"

@@ -21,8 +21,8 @@ from handlers.words import LANGUAGES, Markup, Words
 from handlers.words import words as words_for
 from storage.contacts.values import CleanReason, Status
 from storage.core.tables import AudienceSource
-from storage.mailchimp import errors
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api import errors
+from storage.mailchimp.api.errors import MailchimpError
 from storage.mailchimp.remote_state import Trouble
 from tests.conftest import NOW
 from tests.support.jobs import job_value

@@ -17,7 +17,7 @@ from handlers.standins.mailchimp.standin import Standin
 from handlers.words import Words
 from handlers.words import words as words_for
 from storage.audiences import audiences
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 
 NAME = "Trail news"
 

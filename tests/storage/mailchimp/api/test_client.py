@@ -13,12 +13,12 @@ import pytest
 
 import storage
 from storage.contacts.values import Status
-from storage.mailchimp.batches import archive_operation, status_operation
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound
-from storage.mailchimp.values import BatchStatus, member_hash
+from storage.mailchimp.api.batches import archive_operation, status_operation
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound
+from storage.mailchimp.api.values import BatchStatus, member_hash
 from tests.conftest import NOW
-from tests.storage.mailchimp.answers import ADDRESS, BATCH, HASH, KEY, MEMBER, client, problem, scripted
+from tests.storage.mailchimp.api.answers import ADDRESS, BATCH, HASH, KEY, MEMBER, client, problem, scripted
 
 CALLS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("calls.json").read_text())
 

@@ -15,8 +15,8 @@ from msgspec import Struct, field
 from msgspec.structs import fields, replace
 
 from storage.contacts.values import Status
-from storage.mailchimp import documents
-from storage.mailchimp.values import STATUSES, Document, member_hash
+from storage.mailchimp.api import documents
+from storage.mailchimp.api.values import STATUSES, Document, member_hash
 
 
 class Location(Struct, frozen=True, gc=False):

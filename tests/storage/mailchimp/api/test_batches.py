@@ -8,8 +8,8 @@ import tarfile
 import httpx
 import pytest
 
-from storage.mailchimp.errors import BadAnswer, MethodRefused, TooManyConnections, Unavailable
-from tests.storage.mailchimp.answers import BATCH, HASH, client, problem, scripted
+from storage.mailchimp.api.errors import BadAnswer, MethodRefused, TooManyConnections, Unavailable
+from tests.storage.mailchimp.api.answers import BATCH, HASH, client, problem, scripted
 
 
 def row(id_: str, answer: httpx.Response) -> dict[str, object]:

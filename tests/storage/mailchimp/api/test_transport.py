@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts.values import Status
-from storage.mailchimp import limiter as mailchimp_limiter
-from storage.mailchimp import transport as mailchimp_transport
-from storage.mailchimp.batches import archive_operation
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError, NotFound, TooManyConnections, Unavailable
-from storage.mailchimp.limiter import GROW_SECONDS, TIMED_OUT_SECONDS, ConnectionLimiter
-from storage.mailchimp.transport import LONGEST_PAUSE_SECONDS, TOTAL_SECONDS, TRIES, Timing
-from tests.storage.mailchimp.answers import (
+from storage.mailchimp.api import limiter as mailchimp_limiter
+from storage.mailchimp.api import transport as mailchimp_transport
+from storage.mailchimp.api.batches import archive_operation
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError, NotFound, TooManyConnections, Unavailable
+from storage.mailchimp.api.limiter import GROW_SECONDS, TIMED_OUT_SECONDS, ConnectionLimiter
+from storage.mailchimp.api.transport import LONGEST_PAUSE_SECONDS, TOTAL_SECONDS, TRIES, Timing
+from tests.storage.mailchimp.api.answers import (
     ADDRESS,
     BATCH,
     HASH,

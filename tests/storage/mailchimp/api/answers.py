@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from storage.mailchimp.client import Client
-from storage.mailchimp.transport import Timing
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.transport import Timing
 
 KEY = "0123456789abcdef0123456789abcdef-us3"
 ADDRESS = "Ann@Example.com"

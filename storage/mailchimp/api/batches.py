@@ -13,10 +13,10 @@ from urllib.parse import quote
 import httpx
 
 from storage.contacts.values import Status
-from storage.mailchimp.documents import get_number, get_text
-from storage.mailchimp.errors import BadAnswer, MailchimpError, Unavailable, problem
-from storage.mailchimp.transport import CALL_SECONDS, CONNECT_SECONDS
-from storage.mailchimp.values import Document, status_name
+from storage.mailchimp.api.documents import get_number, get_text
+from storage.mailchimp.api.errors import BadAnswer, MailchimpError, Unavailable, problem
+from storage.mailchimp.api.transport import CALL_SECONDS, CONNECT_SECONDS
+from storage.mailchimp.api.values import Document, status_name
 
 MAX_MEMORY = 8 << 20  # bytes; larger results go to a temporary file
 # Of a change of status. Without it, Mailchimp refuses contacts whose required merge fields are empty.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import ClassVar
 
-from storage.mailchimp.values import Document
+from storage.mailchimp.api.values import Document
 
 
 class MailchimpError(Exception):

@@ -19,8 +19,8 @@ from typing import Literal, TypeVar
 import httpx
 from prometheus_client import Counter
 
-from storage.mailchimp import documents
-from storage.mailchimp.errors import (
+from storage.mailchimp.api import documents
+from storage.mailchimp.api.errors import (
     BadAnswer,
     MailchimpError,
     TooManyConnections,
@@ -28,8 +28,8 @@ from storage.mailchimp.errors import (
     WrongDataCentre,
     problem,
 )
-from storage.mailchimp.limiter import MAX_CONNECTIONS, ConnectionLimiter, Permit
-from storage.mailchimp.values import Document
+from storage.mailchimp.api.limiter import MAX_CONNECTIONS, ConnectionLimiter, Permit
+from storage.mailchimp.api.values import Document
 
 CONNECT_SECONDS = 10.0
 CALL_SECONDS = 120.0  # Mailchimp's own limit for a call

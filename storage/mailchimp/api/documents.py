@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from storage.mailchimp.values import (
+from storage.mailchimp.api.values import (
     AbuseReport,
     AbuseReportPage,
     Account,

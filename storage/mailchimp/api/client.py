@@ -16,9 +16,9 @@ from urllib.parse import quote
 import httpx
 
 from storage.contacts.values import Status
-from storage.mailchimp import batches, documents, members
-from storage.mailchimp.batches import Operation, Result, audience_path, member_path
-from storage.mailchimp.errors import (
+from storage.mailchimp.api import batches, documents, members
+from storage.mailchimp.api.batches import Operation, Result, audience_path, member_path
+from storage.mailchimp.api.errors import (
     BadAnswer,
     BadBase,
     BadKey,
@@ -28,10 +28,10 @@ from storage.mailchimp.errors import (
     NotFound,
     Unavailable,
 )
-from storage.mailchimp.limiter import DEFAULT_CONNECTIONS
-from storage.mailchimp.members import Member, MemberPage
-from storage.mailchimp.transport import TRIES, ApiRequest, ConnectionPool, Timing, Transport, shared_pool
-from storage.mailchimp.values import (
+from storage.mailchimp.api.limiter import DEFAULT_CONNECTIONS
+from storage.mailchimp.api.members import Member, MemberPage
+from storage.mailchimp.api.transport import TRIES, ApiRequest, ConnectionPool, Timing, Transport, shared_pool
+from storage.mailchimp.api.values import (
     EVENTS,
     ORIGINS,
     AbuseReportPage,

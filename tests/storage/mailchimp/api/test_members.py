@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from storage.contacts.values import Status
 from storage.core.text import storable
-from storage.mailchimp import documents, members
-from storage.mailchimp.members import Location, Member
-from tests.storage.mailchimp.answers import MEMBER
+from storage.mailchimp.api import documents, members
+from storage.mailchimp.api.members import Location, Member
+from tests.storage.mailchimp.api.answers import MEMBER
 
 ODD: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from storage.contacts.values import Status
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import (
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import (
     AccountSuspended,
     BadAnswer,
     BadKey,
@@ -28,7 +28,7 @@ from storage.mailchimp.errors import (
     Unavailable,
     WrongDataCentre,
 )
-from tests.storage.mailchimp.answers import ADDRESS, HASH, INSTANCE, KEY, Clock, problem, scripted
+from tests.storage.mailchimp.api.answers import ADDRESS, HASH, INSTANCE, KEY, Clock, problem, scripted
 
 REFUSED = "Can not archive a contact that is bounced, pending or archived"
 
