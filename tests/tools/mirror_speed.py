@@ -37,7 +37,7 @@ from storage.contacts import figures as kept_figures
 from storage.contacts.values import Status
 from storage.core import schema
 from storage.core.database import Database
-from storage.mailchimp.api import client as mailchimp_client
+from storage.mailchimp.api import fields
 from storage.mailchimp.api.client import MAX_PAGE_SIZE, Client
 from tests.support import figures
 from tests.tools.webhook_load import database_url
@@ -46,7 +46,7 @@ CONNECTIONS = 10
 KILLED_WITHIN = 0.9  # of the contacts
 LOOK_SECONDS = 0.05
 PAGE: dict[str, str | int] = {
-    "fields": mailchimp_client._MEMBERS,
+    "fields": fields.MEMBERS,
     "count": MAX_PAGE_SIZE,
     "sort_field": "last_changed",
     "sort_dir": "ASC",

@@ -4,11 +4,9 @@ Reference: https://mailchimp.com/developer/marketing/. Every method raises Mailc
 else. Idempotent requests are retried, others are not.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
@@ -16,11 +14,10 @@ from urllib.parse import quote
 import httpx
 
 from storage.contacts.values import Status
-from storage.mailchimp.api import batches, documents, members
+from storage.mailchimp.api import batches, documents, fields, members, urls
 from storage.mailchimp.api.batches import Operation, Result, audience_path, member_path
 from storage.mailchimp.api.errors import (
     BadAnswer,
-    BadBase,
     BadKey,
     Forbidden,
     MethodRefused,
@@ -76,11 +73,11 @@ class Client:
         `transport`, `timing`: replace the network and the clock in tests.
         """
         key = key.strip()
-        centre = _centre(key)
+        centre = urls.data_centre(key)
         if not key or not (base_url or centre):
             raise BadKey
         self.centre = centre
-        self._base = _base(base_url or f"https://{centre}.api.mailchimp.com/3.0")
+        self._base = urls.base_url(base_url or f"https://{centre}.api.mailchimp.com/3.0")
         self._httpx_transport = transport
         pool = ConnectionPool(transport) if transport else shared_pool(key, str(self._base))
         pool.add_client()
@@ -129,15 +126,13 @@ class Client:
 
     def audiences(self) -> tuple[RemoteAudience, ...]:
         """All audiences of the account, the oldest first."""
-        params: Params = {"fields": _AUDIENCE, "sort_field": "date_created", "sort_dir": "ASC"}
+        params: Params = {"fields": fields.AUDIENCES, "sort_field": "date_created", "sort_dir": "ASC"}
         return self._all("/lists", "lists", documents.audience, params)
 
     def audience(self, audience_id: str) -> RemoteAudience:
         """Raises NotFound."""
-        names = _AUDIENCE.replace("lists.", "").replace(",total_items", "")
-        return self._read(
-            documents.audience, ApiRequest("GET", audience_path(audience_id), {"fields": names})
-        )
+        request = ApiRequest("GET", audience_path(audience_id), {"fields": fields.AUDIENCE})
+        return self._read(documents.audience, request)
 
     def audience_link(self, web_id: int) -> str | None:
         """URL of an audience's contacts on Mailchimp's site; None if the key names no data centre."""
@@ -148,7 +143,7 @@ class Client:
     def merge_fields(self, audience_id: str) -> tuple[MergeField, ...]:
         """Merge fields of an audience, without the address."""
         path = f"{audience_path(audience_id)}/merge-fields"
-        return self._all(path, "merge_fields", documents.merge_field, {"fields": _MERGE_FIELD})
+        return self._all(path, "merge_fields", documents.merge_field, {"fields": fields.MERGE_FIELDS})
 
     def total(self, audience_id: str, status: Status) -> int:
         """How many contacts have a status. An audience's own counts don't include archived ones."""
@@ -185,7 +180,7 @@ class Client:
     ) -> Value:
         """The same page, decoded by `decode`, whose ValueError becomes BadAnswer."""
         params: dict[str, str | int] = {
-            "fields": _MEMBERS,
+            "fields": fields.MEMBERS,
             "offset": offset,
             "count": count,
             "sort_field": "last_changed",
@@ -203,7 +198,7 @@ class Client:
 
     def member(self, audience_id: str, hash_: str) -> Member:
         """A contact, also an archived one. Raises NotFound."""
-        request = ApiRequest("GET", member_path(audience_id, hash_), {"fields": _WHOLE_MEMBER})
+        request = ApiRequest("GET", member_path(audience_id, hash_), {"fields": fields.WHOLE_MEMBER})
         return self._read(members.member, request)
 
     def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
@@ -218,13 +213,13 @@ class Client:
 
     def bounces(self, audience_id: str, hash_: str, count: int = 100) -> tuple[Bounce, ...]:
         """Latest bounces of a contact, the newest first. Raises NotFound."""
-        params: Params = {"activity_filters": "bounce", "fields": _BOUNCES, "count": count}
+        params: Params = {"activity_filters": "bounce", "fields": fields.BOUNCES, "count": count}
         path = f"{member_path(audience_id, hash_)}/activity-feed"
         return self._read(documents.bounces, ApiRequest("GET", path, params))
 
     def abuse_reports(self, audience_id: str, offset: int = 0, count: int = MAX_PAGE_SIZE) -> AbuseReportPage:
         """One page of abuse reports."""
-        params: Params = {"fields": _ABUSE_REPORTS, "offset": offset, "count": count}
+        params: Params = {"fields": fields.ABUSE_REPORTS, "offset": offset, "count": count}
         path = f"{audience_path(audience_id)}/abuse-reports"
         return self._read(documents.abuse_reports, ApiRequest("GET", path, params))
 
@@ -246,8 +241,7 @@ class Client:
         Raises NoContactApi if the account has no such API, MethodRefused if the contact is not archived afterwards,
         NotFound if there is no such contact.
         """
-        fields: Params = {"fields": "contact_id"}
-        member = ApiRequest("GET", member_path(audience_id, hash_), fields)
+        member = ApiRequest("GET", member_path(audience_id, hash_), {"fields": "contact_id"})
         contact_id = self._read(lambda document: documents.get_text(document, "contact_id"), member)
         if not contact_id.isalnum():
             raise NoContactApi
@@ -324,7 +318,7 @@ class Client:
 
     def batches_since(self, time: datetime) -> tuple[Batch, ...]:
         """Batches submitted since then, by any client of the account. The listing names no operations."""
-        all_batches = self._all("/batches", "batches", documents.batch, {"fields": _BATCHES})
+        all_batches = self._all("/batches", "batches", documents.batch, {"fields": fields.BATCHES})
         return tuple(batch for batch in all_batches if batch.submitted_at and batch.submitted_at >= time)
 
     def results(self, batch_id: str) -> Iterator[Result]:
@@ -389,35 +383,6 @@ class Client:
                 return tuple(items)
 
 
-def _centre(key: str) -> str:
-    """The key's suffix, or empty."""
-    match = re.search(r"-([a-z]{2,}[0-9]+)$", key)
-    return match[1] if match else ""
-
-
-def _base(url: str) -> httpx.URL:
-    """The key goes there with each call: in the clear only within this machine. Raises BadBase."""
-    try:
-        base = httpx.URL(url.strip())
-    except httpx.InvalidURL:
-        raise BadBase from None
-    is_private = base.scheme == "https" or (base.scheme == "http" and _is_loopback(base.host))
-    has_more = bool(base.query or base.fragment or base.userinfo) or url.strip()[-1:] in "?#"
-    if not base.host or not is_private or has_more or not _VERSION.fullmatch(base.path):
-        raise BadBase
-    return base
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-_VERSION = re.compile(r"(/[\w.~-]+)*/3\.0/?")  # the end of the base's path
-
-
 def _batch_path(batch_id: str) -> str:
     if not batch_id.isalnum():
         raise ValueError
@@ -426,31 +391,3 @@ def _batch_path(batch_id: str) -> str:
 
 def _utc_seconds(time: datetime) -> str:
     return time.astimezone(UTC).replace(microsecond=0).isoformat()
-
-
-def _fields(prefix: str, names: str) -> str:
-    """The `fields` parameter of a listing."""
-    return ",".join(f"{prefix}.{name}" for name in names.split()) + ",total_items"
-
-
-_AUDIENCE = _fields(
-    "lists",
-    "id web_id name double_optin marketing_permissions subscribe_url_long "
-    "stats.member_count stats.unsubscribe_count stats.cleaned_count",
-)
-_MERGE_FIELD = _fields("merge_fields", "tag name type required options.choices")
-_MEMBER = (
-    "id,email_address,unique_email_id,web_id,status,merge_fields,ip_signup,timestamp_signup,ip_opt,timestamp_opt,"
-    "member_rating,last_changed,location,marketing_permissions,last_note,tags_count,tags"
-)
-_MEMBERS = _fields("members", _MEMBER.replace(",", " "))
-_WHOLE_MEMBER = f"{_MEMBER},interests,language,vip"
-_BOUNCES = ",".join(
-    f"activity.{name}"
-    for name in ("activity_type", "bounce_type", "campaign_id", "campaign_title", "created_at_timestamp")
-)
-_ABUSE_REPORTS = _fields("abuse_reports", "email_id email_address campaign_id date")
-_BATCHES = _fields(
-    "batches",
-    "id status total_operations finished_operations errored_operations submitted_at completed_at",
-)
