@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     """The program's configuration. Secrets are not shown in its repr."""
 
     model_config = SettingsConfigDict(
-        env_file=ENV_FILE, extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+        env_file=ENV_FILE, extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True, regex_engine="python-re"
     )
 
     slack_bot_token: SecretStr | None = None

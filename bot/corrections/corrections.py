@@ -20,7 +20,7 @@ from bot.corrections import likely_typos, walks
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.likely_typos import Step
 from bot.corrections.required_fields import Field, Permission, Problems, Requirements, find_requirements
-from bot.corrections.suggestions import Suggestion
+from bot.corrections.values import Suggestion
 from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment

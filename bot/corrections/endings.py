@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.corrections.domains import ENDINGS, GENERIC, GLUED_LOOKALIKES, MAIN, NAMES, NOT_GENERIC, RANKS
-from bot.corrections.slips import Slip
+from bot.corrections.values import Slip
 
 SHORT = 4  # the length of a name that may be a word of its own
 

@@ -15,7 +15,7 @@ from bot.core.json_values import from_json, to_json
 from bot.core.weeks import Week
 from bot.corrections import likely_typos
 from bot.corrections.required_fields import needs_form
-from bot.corrections.suggestions import Suggestion
+from bot.corrections.values import Suggestion
 from storage.contacts import contacts
 from storage.contacts.contacts import PageKey
 from storage.core import plans as plan_rows

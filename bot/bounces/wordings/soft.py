@@ -1,8 +1,8 @@
 """Phrases that say that the failure is temporary, or that the sender or the message was refused, not the address."""
 
-from bot.bounces.wordings.phrases import phrases
+from bot.bounces.wordings.phrases import Phrases
 
-TRY_AGAIN = phrases("""
+TRY_AGAIN = Phrases("""
     try/retry again/later
     temporar
     please try/retry
@@ -12,7 +12,7 @@ TRY_AGAIN = phrases("""
     unverified
 """)
 
-SENDER = phrases("""
+SENDER = Phrases("""
     sender address/domain/email/mailbox/hostname/verify/verification/callout/callback/not/unknown/denied/reject/invalid
     sender reject/blocked/failed/unauthenticated
     unknown/invalid/unresolvable/forged/bad/unauthenticated/unverified sender
@@ -76,7 +76,7 @@ SENDER = phrases("""
     mittente sconosciuto/rifiutato/non/bloccato
 """)
 
-HEADERS = phrases("""
+HEADERS = Phrases("""
     from/sender/reply_to/message_id/date/cc/subject header/headers
     header/headers malformed/contains/contain/missing/invalid/bad/not/error/syntax
     header from/to/sender/cc address/contains/domain/field/malformed/invalid/not
@@ -89,7 +89,7 @@ HEADERS = phrases("""
     syntactically invalid
 """)
 
-RATE = phrases("""
+RATE = Phrases("""
     at rate that
     mail/messages/email too quickly/fast/frequently/often
     received/receiving/sent/sending too many/much
@@ -124,7 +124,7 @@ RATE = phrases("""
     troppi/troppe messaggi/connessioni/destinatari
 """)
 
-RELAY = phrases("""
+RELAY = Phrases("""
     no/not/open relay/relaying
     relay access/denied/not/operation/prohibited/restriction/attempt/disabled/refused/limit
     relaying denied/prohibited/not/refused/disabled/disallowed/through
@@ -138,7 +138,7 @@ RELAY = phrases("""
     does not relay
 """)
 
-PERMISSION = phrases("""
+PERMISSION = Phrases("""
     not have/no/without permission/permissions/authorization
     permission to post/send/deliver/mail/email
     permission denied
@@ -166,7 +166,7 @@ PERMISSION = phrases("""
     acces/zugriff/acceso/accesso/acesso refuse/verweigert/denegado/negato/negado
 """)
 
-BLOCK_LIST = phrases("""
+BLOCK_LIST = Phrases("""
     spamhaus/spamcop/sorbs/senderscore/cloudmark/trendmicro/invaluement/spamrats/manitu/uceprotect/barracudacentral/abuseat/mailspike/njabl/ivmsip/ivmuri/nerd
     rbl/dnsbl/dnswl/surbl/uribl/rblsmtpd
     sbl/xbl/pbl
@@ -189,7 +189,7 @@ BLOCK_LIST = phrases("""
     黑名單
 """)
 
-FULL = phrases("""
+FULL = Phrases("""
     mailboxes/inboxes/accounts/mailbox/inbox/account/user/recipient/box/maildir/mail_box/storage/disk/folder full
     mailbox/inbox/account/recipient currently/almost/too full
     full mailbox
@@ -274,7 +274,7 @@ FULL = phrases("""
     邮箱已满
 """)
 
-SUSPENDED = phrases("""
+SUSPENDED = Phrases("""
     recipient preferences
     user reject
     currently suspended
@@ -307,7 +307,7 @@ SUSPENDED = phrases("""
     casella sospesa/bloccata
 """)
 
-SIZE = phrases("""
+SIZE = Phrases("""
     message/mail/email/size/file/attachment/body/header/headers too large/big/long
     message size/length
     message exceed/exceeds/exceeded/larger/over/bigger
@@ -327,7 +327,7 @@ SIZE = phrases("""
     メッセージサイズ
 """)
 
-CONTENT = phrases("""
+CONTENT = Phrases("""
     spam
     antispam
     virus
@@ -362,7 +362,7 @@ CONTENT = phrases("""
     ofr 506
 """)
 
-TEMPORARY = phrases("""
+TEMPORARY = Phrases("""
     tempora
     vorubergehend
     tymczasow
@@ -384,7 +384,7 @@ TEMPORARY = phrases("""
     稍后
 """)
 
-TROUBLE = phrases("""
+TROUBLE = Phrases("""
     malformed name/or
     unexpected name
     connection timed/refused/reset/lost/dropped/broken/closed
@@ -397,7 +397,7 @@ TROUBLE = phrases("""
     no route to
 """)
 
-POLICY = phrases("""
+POLICY = Phrases("""
     dmarc/spf/dkim
     authentication
     unauthenticated
@@ -471,7 +471,7 @@ POLICY = phrases("""
 """)
 
 # Of a reply that says nothing clearer, even beside a code such as `5.1.1`. Too common to be looked for in a whole text.
-HINTS = phrases("""
+HINTS = Phrases("""
     limit
     quota
     space
@@ -521,7 +521,7 @@ HINTS = phrases("""
     频繁
 """)
 
-SERVER = phrases("""
+SERVER = Phrases("""
     timed/time out
     timeout
     connection/connect/connexion refused/reset/lost/closed/dropped/failed/timed/error/attempt/terminated/aborted/broken

@@ -12,7 +12,7 @@ from bot.bounces.diagnosis import diagnose
 from bot.bounces.events import EventKind
 from bot.bounces.messages.reader import read
 from bot.bounces.wordings import hard, soft
-from bot.bounces.wordings.phrases import STOP_WORDS, phrases
+from bot.bounces.wordings.phrases import STOP_WORDS, Phrases
 from tests.bot.bounces.messages.samples import mail, returned
 from tests.bot.bounces.messages.templates import TEMPLATES
 from tests.bot.bounces.replies import REPLIES, Reply
@@ -136,7 +136,7 @@ def test_every_phrase_can_match():
 
 
 def test_a_table_is_compiled_as_it_is_written():
-    assert phrases("user/mailbox is unknown/not_found") == {
+    assert set(Phrases("user/mailbox is unknown/not_found")) == {
         f"{who} {what}" for who in ("user", "mailbox") for what in ("unknown", "not found")
     }
 

@@ -27,7 +27,7 @@ from bot.corrections.corrections import (
     NotCleaned,
     SameAddress,
 )
-from bot.corrections.suggestions import SuggestionReason
+from bot.corrections.values import SuggestionReason
 from storage.bounces.tables import Evidence
 from storage.contacts import bulk, contacts, figures, values
 from storage.contacts.tables import Contact

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bot.core.addresses import validate
 from bot.corrections.domains import COMMON, LESS_COMMON, NAMES, REAL, WORLDWIDE
-from bot.corrections.slips import Slip
-from bot.corrections.suggestions import THRESHOLD, Suggester, Suggestion, SuggestionReason
+from bot.corrections.suggestions import THRESHOLD, Suggester
+from bot.corrections.values import Slip, Suggestion, SuggestionReason
 from tests.bot.corrections.slips import ANY_LETTER, glued, slips, twice
 
 TUNED, MEASURED = COMMON[:60], COMMON[60:]
