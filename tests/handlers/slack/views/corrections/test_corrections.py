@@ -14,8 +14,8 @@ from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
 from bot.corrections.likely_typos import MOST_COUNTED, Step
 from bot.corrections.mail_exchanges import MailStatus
-from bot.corrections.values import Slip, Suggestion, SuggestionReason
 from bot.corrections.tick_list import Offer, TickList
+from bot.corrections.values import Slip, Suggestion, SuggestionReason
 from bot.mailchimp.fixes import Fixed, FixReceipt
 from bot.mailchimp.jobs import FIX, FixOutcome
 from handlers.slack import errors as slack_errors
