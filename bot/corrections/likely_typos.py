@@ -225,7 +225,7 @@ def _typos(
 
 @lru_cache(maxsize=16)
 def _suggester(healthy: tuple[tuple[str, int], ...]) -> "Suggester":
-    from bot.corrections.suggestions import Suggester  # noqa: PLC0415  8 MB, when a typo is first looked for
+    from bot.corrections.suggestions import Suggester  # noqa: PLC0415  6 MB, when a typo is first looked for
 
     return Suggester(dict(healthy))
 

@@ -61,7 +61,7 @@ class ExportSource:
     ) -> None:
         self.header = b"".join(csv_bytes(header(audience), (), form=form))
         self._session, self._audience, self._segment, self._form = session, audience, segment, form
-        from bot.corrections.suggestions import Suggester  # noqa: PLC0415  8 MB, needed by exports only
+        from bot.corrections.suggestions import Suggester  # noqa: PLC0415  6 MB, needed by exports only
 
         self._suggester = Suggester(figures.subscribed_domains(session, segment.audience_id))
         self._never = corrections.excluded_from_suggestions(session, segment.audience_id)

@@ -32,7 +32,7 @@ class Phrases:
 class Rules:
     """Sets of phrases in order of precedence, all of which are searched for in one pass.
 
-    They are compiled when they are first searched for: all rules take 2 MB and 30 ms.
+    They are compiled when they are first searched for: all rules take 2 MB and 14 ms.
     """
 
     def __init__(self, sets: Sequence[Iterable[str]]) -> None:
