@@ -18,7 +18,7 @@ from bot.corrections import likely_typos, walks
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.likely_typos import Step
 from bot.corrections.required_fields import Field, Permission, Problems, Requirements, find_requirements
-from bot.corrections.suggestions.suggestions import Suggestion
+from bot.corrections.suggestions.values import Suggestion
 from bot.jobs import plans
 from bot.jobs.json_values import from_json, to_json
 from storage.audiences import journal

@@ -13,7 +13,7 @@ from bot.contacts.weeks import Week
 from bot.core.errors import CleanedError, PlanGone
 from bot.corrections import likely_typos
 from bot.corrections.required_fields import needs_form
-from bot.corrections.suggestions.suggestions import Suggestion
+from bot.corrections.suggestions.values import Suggestion
 from bot.jobs import plans
 from bot.jobs.json_values import from_json, to_json
 from storage.contacts import contacts

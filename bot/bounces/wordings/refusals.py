@@ -1,8 +1,8 @@
 """Phrases that say that the sender or the message was refused, not the address."""
 
-from bot.bounces.wordings.phrases import phrases
+from bot.bounces.wordings.phrases import Phrases
 
-SENDER = phrases("""
+SENDER = Phrases("""
     sender address/domain/email/mailbox/hostname/verify/verification/callout/callback/not/unknown/denied/reject/invalid
     sender reject/blocked/failed/unauthenticated
     unknown/invalid/unresolvable/forged/bad/unauthenticated/unverified sender
@@ -66,7 +66,7 @@ SENDER = phrases("""
     mittente sconosciuto/rifiutato/non/bloccato
 """)
 
-HEADERS = phrases("""
+HEADERS = Phrases("""
     from/sender/reply_to/message_id/date/cc/subject header/headers
     header/headers malformed/contains/contain/missing/invalid/bad/not/error/syntax
     header from/to/sender/cc address/contains/domain/field/malformed/invalid/not
@@ -79,7 +79,7 @@ HEADERS = phrases("""
     syntactically invalid
 """)
 
-RATE = phrases("""
+RATE = Phrases("""
     at rate that
     mail/messages/email too quickly/fast/frequently/often
     received/receiving/sent/sending too many/much
@@ -114,7 +114,7 @@ RATE = phrases("""
     troppi/troppe messaggi/connessioni/destinatari
 """)
 
-RELAY = phrases("""
+RELAY = Phrases("""
     no/not/open relay/relaying
     relay access/denied/not/operation/prohibited/restriction/attempt/disabled/refused/limit
     relaying denied/prohibited/not/refused/disabled/disallowed/through
@@ -128,7 +128,7 @@ RELAY = phrases("""
     does not relay
 """)
 
-PERMISSION = phrases("""
+PERMISSION = Phrases("""
     not have/no/without permission/permissions/authorization
     permission to post/send/deliver/mail/email
     permission denied
@@ -156,7 +156,7 @@ PERMISSION = phrases("""
     acces/zugriff/acceso/accesso/acesso refuse/verweigert/denegado/negato/negado
 """)
 
-BLOCK_LIST = phrases("""
+BLOCK_LIST = Phrases("""
     spamhaus/spamcop/sorbs/senderscore/cloudmark/trendmicro/invaluement/spamrats/manitu/uceprotect/barracudacentral/abuseat/mailspike/njabl/ivmsip/ivmuri/nerd
     rbl/dnsbl/dnswl/surbl/uribl/rblsmtpd
     sbl/xbl/pbl
@@ -179,7 +179,7 @@ BLOCK_LIST = phrases("""
     黑名單
 """)
 
-SIZE = phrases("""
+SIZE = Phrases("""
     message/mail/email/size/file/attachment/body/header/headers too large/big/long
     message size/length
     message exceed/exceeds/exceeded/larger/over/bigger
@@ -199,7 +199,7 @@ SIZE = phrases("""
     メッセージサイズ
 """)
 
-CONTENT = phrases("""
+CONTENT = Phrases("""
     spam
     antispam
     virus
@@ -234,7 +234,7 @@ CONTENT = phrases("""
     ofr 506
 """)
 
-POLICY = phrases("""
+POLICY = Phrases("""
     dmarc/spf/dkim
     authentication
     unauthenticated

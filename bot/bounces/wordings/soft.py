@@ -1,8 +1,8 @@
 """Phrases that say that the failure is temporary: the mailbox or its server can't take mail at the moment."""
 
-from bot.bounces.wordings.phrases import phrases
+from bot.bounces.wordings.phrases import Phrases
 
-TRY_AGAIN = phrases("""
+TRY_AGAIN = Phrases("""
     try/retry again/later
     temporar
     please try/retry
@@ -12,7 +12,7 @@ TRY_AGAIN = phrases("""
     unverified
 """)
 
-FULL = phrases("""
+FULL = Phrases("""
     mailboxes/inboxes/accounts/mailbox/inbox/account/user/recipient/box/maildir/mail_box/storage/disk/folder full
     mailbox/inbox/account/recipient currently/almost/too full
     full mailbox
@@ -97,7 +97,7 @@ FULL = phrases("""
     邮箱已满
 """)
 
-SUSPENDED = phrases("""
+SUSPENDED = Phrases("""
     recipient preferences
     user reject
     currently suspended
@@ -130,7 +130,7 @@ SUSPENDED = phrases("""
     casella sospesa/bloccata
 """)
 
-TEMPORARY = phrases("""
+TEMPORARY = Phrases("""
     tempora
     vorubergehend
     tymczasow
@@ -152,7 +152,7 @@ TEMPORARY = phrases("""
     稍后
 """)
 
-TROUBLE = phrases("""
+TROUBLE = Phrases("""
     malformed name/or
     unexpected name
     connection timed/refused/reset/lost/dropped/broken/closed
@@ -166,7 +166,7 @@ TROUBLE = phrases("""
 """)
 
 # Of a reply that says nothing clearer, even beside a code such as `5.1.1`. Too common to be looked for in a whole text.
-HINTS = phrases("""
+HINTS = Phrases("""
     limit
     quota
     space
@@ -216,7 +216,7 @@ HINTS = phrases("""
     频繁
 """)
 
-SERVER = phrases("""
+SERVER = Phrases("""
     timed/time out
     timeout
     connection/connect/connexion refused/reset/lost/closed/dropped/failed/timed/error/attempt/terminated/aborted/broken

@@ -12,7 +12,7 @@ from bot.corrections.suggestions.domains import (
     NOT_GENERIC,
     RANKS,
 )
-from bot.corrections.suggestions.slips import Slip
+from bot.corrections.suggestions.values import Slip
 
 SHORT = 4  # the length of a name that may be a word of its own
 

@@ -2,26 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rapidfuzz.distance import OSA
 
-
-class Slip(StrEnum):
-    """The kind of typing error in an address: keys of sentences."""
-
-    SWAPPED = "swapped"  # two adjacent letters
-    MISSING = "missing"  # a letter
-    DOUBLED = "doubled"  # a letter
-    EXTRA = "extra"  # a letter
-    NEIGHBOUR = "neighbour"  # a key beside the right one
-    OTHER_LETTER = "other-letter"  # any other key
-    NO_DOT = "no-dot"
-    SEVERAL = "several"  # more than one of these
-    ENDING = "ending"  # the top-level domain
-    STRAY = "stray"  # characters that no address has
-    AROUND = "around"  # `mailto:`, brackets, a name, `www.`
-    AT = "at"  # the @ is missing, doubled, or replaced by another key
+from bot.corrections.suggestions.values import Slip
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ alternative is that the typed domain is a real one that we don't know, which is 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import lru_cache
 from string import ascii_lowercase
 
@@ -36,33 +35,14 @@ from bot.corrections.suggestions.domains import (
 )
 from bot.corrections.suggestions.malformed import EDGES
 from bot.corrections.suggestions.neighbours import Neighbours
-from bot.corrections.suggestions.slips import Slip, classify_slip, two_slips_likelihood
+from bot.corrections.suggestions.slips import classify_slip, two_slips_likelihood
+from bot.corrections.suggestions.values import PROTECTED_FROM, Slip, Suggestion, SuggestionReason
 
 # The least confidence of a suggestion: more likely right than all alternatives together; below it, existing short domains
 # are taken for errors. Precision and recall by kind of error: `python -m tests.tools.suggestion_figures`.
 THRESHOLD = 0.5
-PROTECTED_FROM = 5  # subscribed contacts from which a domain is taken to exist
 TARGET_FROM = 20  # subscribed contacts from which a domain is a candidate
 TARGET_RATIO = 20  # how many times the contacts of the mistyped domain a candidate needs
-
-
-class SuggestionReason(StrEnum):
-    """Why a domain is suggested: keys of sentences."""
-
-    COMMON_DOMAIN = "common-domain"  # it is a common mail domain
-    OWN_DOMAIN = "own-domain"  # many contacts of the audience use it
-    SAME_DOMAIN = "same-domain"  # it is the typed domain without the error
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A corrected address. `confidence` is its probability, from THRESHOLD to 1; `written` is the domain as typed."""
-
-    address: str
-    confidence: float
-    reason: SuggestionReason
-    slip: Slip
-    written: str
 
 
 class Suggester:

@@ -27,7 +27,7 @@ from bot.corrections.corrections import (
     NotCleaned,
     SameAddress,
 )
-from bot.corrections.suggestions.suggestions import SuggestionReason
+from bot.corrections.suggestions.values import SuggestionReason
 from storage.audiences import audiences, journal
 from storage.bounces.tables import Evidence
 from storage.contacts import bulk, contacts, figures, values

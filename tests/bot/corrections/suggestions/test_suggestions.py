@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bot.core.addresses import validate
 from bot.corrections.suggestions.domains import COMMON, LESS_COMMON, NAMES, REAL, WORLDWIDE
-from bot.corrections.suggestions.slips import Slip
-from bot.corrections.suggestions.suggestions import THRESHOLD, Suggester, Suggestion, SuggestionReason
+from bot.corrections.suggestions.suggestions import THRESHOLD, Suggester
+from bot.corrections.suggestions.values import Slip, Suggestion, SuggestionReason
 from tests.bot.corrections.suggestions.slips import ANY_LETTER, glued, slips, twice
 
 TUNED, MEASURED = COMMON[:60], COMMON[60:]

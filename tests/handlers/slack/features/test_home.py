@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -269,6 +270,34 @@ def test_a_tab_that_slack_does_not_take_is_tried_again_unless_it_never_will(
     assert turned(look, olivia) == ""
     olivia.slack.refuses = ""  # type: ignore[attr-defined]
     assert bool(turned(look, olivia)) is is_tried_again
+
+
+def test_a_workspace_that_nobody_uses_is_looked_at_seldom(
+    olivia: Person, database: Database, look: Look, monkeypatch: pytest.MonkeyPatch
+):
+    """A look takes twenty queries, and a tab stays open for twelve hours."""
+    olivia.parts.home_tabs.opened(OPERATOR)
+    while look():
+        shown(olivia)
+    [(_, tab)] = olivia.parts.home_tabs.open()
+    with statements(database) as sent:
+        look()
+        assert sent, "it was opened a moment ago"
+        tab.used_at -= home_refresh.RESTS_AFTER_SECONDS
+        sent.clear()
+        fill(database, [{}])
+        of_change = len(sent)
+        assert turned(look, olivia) == ""
+        assert len(sent) == of_change
+    later = monotonic() + home_refresh.REST_SECONDS
+    monkeypatch.setattr(home_refresh, "monotonic", lambda: later)
+    assert "1 cleaned contact in News" in turned(look, olivia)
+    while look():
+        pass
+    fill(database, [{}], "Members")
+    olivia.parts.home_tabs.opened(OPERATOR)
+    monkeypatch.setattr(home_refresh, "monotonic", monotonic)
+    assert "1 cleaned contact in Members" in turned(look, olivia)
 
 
 def test_the_thread_publishes_by_itself_and_ends_when_told(olivia: Person, database: Database):

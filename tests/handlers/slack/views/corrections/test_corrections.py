@@ -13,8 +13,7 @@ from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
 from bot.corrections.likely_typos import MOST_COUNTED, Step
 from bot.corrections.mail_exchanges import MailStatus
-from bot.corrections.suggestions.slips import Slip
-from bot.corrections.suggestions.suggestions import Suggestion, SuggestionReason
+from bot.corrections.suggestions.values import Slip, Suggestion, SuggestionReason
 from bot.corrections.tick_list import Offer, TickList
 from bot.jobs.jobs import Failure
 from bot.mailchimp.fixes import Fixed, FixReceipt
