@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from bot.contacts.rows import address_key_of, count_figures, figure_key
 from storage.contacts import bulk, figures
 from storage.contacts.values import Row
-from storage.core import forgotten
 from storage.core.database import Session
 from storage.core.tables import AudienceRow
+from storage.privacy import forgotten
 
 Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]

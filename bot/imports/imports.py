@@ -14,21 +14,22 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol
 
 from bot.contacts import rows, upsert
-from bot.core import files, jobs
 from bot.core.errors import CleanedError, IsMirrored
-from bot.core.files import SmallFile
-from bot.core.jobs import Clock, Recipient
 from bot.imports import new_contacts, reading, refused
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from bot.imports.reading import Chunk, column_map
+from bot.jobs import files, jobs
+from bot.jobs.files import SmallFile
+from bot.jobs.jobs import Clock, Recipient
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
-from storage.core import audiences, journal
-from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, JobState
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.files.spreadsheets import open_sheets
 from storage.imports import refused_rows, uploads
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobState
 
 ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
 LEAST_ROWS_PER_CHUNK = 1_000

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.contacts.rows import address_key_of, count_figures, is_complete, new_contact
-from bot.core import jobs
-from bot.core.jobs import Clock
 from bot.imports import reading, refused
 from bot.imports.jobs import ImportJob
 from bot.imports.reading import Chunk
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
 from storage.contacts import bulk, figures
 from storage.contacts.figures import FigureChanges
-from storage.core import forgotten
 from storage.core.database import Database
+from storage.privacy import forgotten
 
 _FEW = 1_000
 

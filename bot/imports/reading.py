@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from bot.contacts.columns import ColumnMap, NoAddressColumn
 from bot.core.errors import CleanedError
-from bot.core.jobs import StepSize
 from bot.imports.jobs import ImportJob
+from bot.jobs.jobs import StepSize
 from storage.contacts.values import Row
 from storage.core.tables import AudienceRow
 from storage.files.spreadsheets import Record, RefusedRecord, Sheet

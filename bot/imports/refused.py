@@ -6,15 +6,15 @@ from itertools import count
 
 from bot.contacts.columns import ADDRESS_NAMES, STATUS_NAMES, SYSTEM_COLUMNS, ColumnMap, NoAddressColumn
 from bot.contacts.upsert import UpsertCounts
-from bot.core.forgotten import names_forgotten
 from bot.imports.jobs import ImportJob
 from bot.imports.reading import Chunk
-from storage.core import forgotten
+from bot.privacy.forgotten import names_forgotten
 from storage.core.database import Database, Session
 from storage.files.formulas import REASON_COLUMNS
 from storage.files.spreadsheet_errors import TooBroken
 from storage.imports import refused_rows
 from storage.imports.refused_rows import RefusedSheet
+from storage.privacy import forgotten
 
 MOST_REFUSED = 500_000  # more than the rows that went in; a file that is no list reaches it within seconds
 
