@@ -122,7 +122,7 @@ def _read_sqlite(
     """
     connection = session.connection()
     line = _line(_cells(session, columns, merge_labels))
-    rowid = literal_column("contact.rowid")
+    rowid: ColumnElement[int] = literal_column("contact.rowid")
     place = func.json_each(bindparam("places")).table_valued("value").c.value
     # The outer join keeps the order of the places. The limit keeps SQLite from evaluating the line twice.
     all_lines = select_any(line.label("line")).select_from(place.table.outerjoin(TABLE, place == rowid))

@@ -29,7 +29,9 @@ TEXT = st.one_of(
     st.none(),
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8),
     st.text(st.sampled_from("=+-@\uff1d\uff0d\u2212'\"\t\r\n,; a\x1c\x1e\x1f\x85\u2028\ufeffé"), max_size=6),
-    st.sampled_from(["-4.48", "+33 1", "'=1", "Paris, 3e", '"VIP","Old"', "%d", "\\n", "\\N", "\x1f", "漢字 🙂"]),
+    st.sampled_from(
+        ["-4.48", "+33 1", "'=1", "Paris, 3e", '"VIP","Old"', "%d", "\\n", "\\N", "\x1f", "漢字 🙂"]
+    ),
 )
 CONTACT = st.fixed_dictionaries(
     {
