@@ -33,7 +33,6 @@ from sqlmodel import Session
 
 from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, comes_after, conditions
 from storage.contacts.values import UNKNOWN_TIME
-from storage.core import engines
 from storage.core.engines import is_sqlite
 from storage.files.csv_files import CsvFormat
 from storage.files.formulas import FORMULA
@@ -133,9 +132,9 @@ def _read_sqlite(
 
     def lines() -> Iterator[bytes]:
         with connection.execute(contacts.with_only_columns(rowid)) as result:
-            for batch in engines.batches(result, 20 * ROWS_PER_BLOCK):
+            for batch in result.scalars().partitions(20 * ROWS_PER_BLOCK):
                 for i in range(0, len(batch), ROWS_PER_BLOCK):
-                    places = [number for (number,) in batch[i : i + ROWS_PER_BLOCK]]
+                    places = batch[i : i + ROWS_PER_BLOCK]
                     text = connection.execute(together, {"places": json.dumps(places)}).scalar_one()
                     for number, found in zip(places, text.split(_LINE), strict=True):
                         yield found or connection.execute(alone, {"place": number}).scalar_one()
@@ -175,12 +174,18 @@ def _read_postgresql(
     compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
     copy = f"COPY ({compiled}) TO STDOUT (DELIMITER '{_COPIED_CELL.decode()}', NULL '')"
     cursor: Any = connection.connection.cursor()
-    # If it is not read to its end, COPY is cancelled, after which only what was done before the savepoint is left.
-    with connection.begin_nested(), cursor, cursor.copy(copy, compiled.construct_params()) as rows:
-        for block in _blocks(map(bytes, rows)):
-            text = b"".join(block).replace(_COPIED_CELL, _CELL)
-            lines = text.split(b"\n")[:-1]
-            yield [_ESCAPE.sub(_unescape, line) for line in lines] if b"\\" in text else lines
+    # If it is not read to its end, COPY is cancelled, after which the transaction can only go back to the savepoint.
+    with connection.begin_nested(), cursor:
+        # The statement lasts as long as what is done with the rows, such as sending them to Slack.
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        with cursor.copy(copy, compiled.construct_params()) as rows:
+            yield from map(_parse_copied, _blocks(map(bytes, rows)))
+
+
+def _parse_copied(block: Sequence[bytes]) -> list[bytes]:
+    """Returns the lines of rows as COPY writes them."""
+    lines = b"".join(block).replace(_COPIED_CELL, _CELL).split(b"\n")[:-1]
+    return [_ESCAPE.sub(_unescape, line) if b"\\" in line else line for line in lines]
 
 
 _COPIED_CELL = b"\x1f"
