@@ -7,9 +7,9 @@ from bot.contacts.rows import address_key_of, count_figures, figure_key, lacks_t
 from storage.contacts import bulk, figures
 from storage.contacts.figures import FigureChanges
 from storage.contacts.values import Row
-from storage.core import forgotten
 from storage.core.database import Session
 from storage.core.tables import AudienceRow
+from storage.privacy import forgotten
 
 Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]

@@ -19,22 +19,24 @@ from typing import BinaryIO, Protocol
 from bot.contacts import rows, upsert
 from bot.contacts.columns import ColumnMap, NoAddressColumn
 from bot.contacts.upsert import NewRows, UpsertCounts
-from bot.core import files, jobs
 from bot.core.errors import CleanedError, IsMirrored
-from bot.core.files import SmallFile
-from bot.core.forgotten import names_forgotten
-from bot.core.jobs import Clock, Recipient
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
+from bot.jobs import files, jobs
+from bot.jobs.files import SmallFile
+from bot.jobs.jobs import Clock, Recipient
+from bot.privacy.forgotten import names_forgotten
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
 from storage.contacts.values import Row
-from storage.core import audiences, forgotten, journal
-from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, JobState
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.files.spreadsheet_errors import SpreadsheetError, TooBroken
 from storage.files.spreadsheets import Record, RefusedRecord, Sheet, open_sheets
 from storage.imports import refused_rows, uploads
 from storage.imports.refused_rows import Refusal, RefusedSheet
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobState
+from storage.privacy import forgotten
 
 ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
 LEAST_ROWS_PER_CHUNK = 1_000

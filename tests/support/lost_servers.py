@@ -11,8 +11,8 @@ import pytest
 from psycopg.errors import ConnectionFailure, InternalError_, IoError, UniqueViolation
 from sqlalchemy import event
 
-from bot.core import jobs
-from bot.core.jobs import LEASE, AnyJob, JobType
+from bot.jobs import jobs
+from bot.jobs.jobs import LEASE, AnyJob, JobType
 from storage.core.database import Database
 from storage.core.db_errors import TransientFault, transient_fault
 from tests.support import cluster

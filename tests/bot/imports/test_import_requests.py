@@ -16,19 +16,21 @@ from sqlmodel import func, select
 
 from bot.contacts import columns
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
-from bot.core import jobs
 from bot.core.errors import IsMirrored
-from bot.core.jobs import Recipient
 from bot.imports import imports
 from bot.imports import refused as refused_lines
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from bot.imports.refused import RefusedLine
+from bot.jobs import jobs
+from bot.jobs.jobs import Recipient
+from storage.audiences.tables import JournalRow
 from storage.contacts import contacts
 from storage.core import database as databases
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow, JobState, JournalRow
+from storage.core.tables import AudienceRow
 from storage.files.spreadsheet_errors import TooBroken
 from storage.imports.tables import RefusedRow, UploadPart
+from storage.jobs.tables import JobRow, JobState
 from storage.mailchimp import mirrors
 from tests.conftest import NOW
 from tests.support.audiences import claim, import_csv, run

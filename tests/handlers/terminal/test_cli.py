@@ -17,18 +17,19 @@ from typing import Any
 
 import pytest
 
-from bot.core import databases, jobs
-from bot.core.jobs import Clock
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
 from bot.imports.jobs import ImportJob
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
+from bot.workspaces import databases
 from handlers import cli
 from handlers.clock import utc_now
 from handlers.terminal.arguments import SHELLS
 from handlers.words import Words
 from handlers.words import words as words_for
 from storage.core.database import Database
-from storage.core.jobs import LeaseLost
+from storage.jobs.jobs import LeaseLost
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[3]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage.audiences import audiences
 from storage.contacts import bulk
 from storage.contacts.values import COLUMNS, Row
-from storage.core import audiences
 from storage.core.database import Database
 from storage.core.text import storable
 from tests.conftest import NOW

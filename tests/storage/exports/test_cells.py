@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from storage.audiences import audiences
 from storage.contacts import bulk, contacts
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import COLUMNS as STORED
 from storage.contacts.values import UNKNOWN_TIME
-from storage.core import audiences
 from storage.core.database import Database
 from storage.exports import cells
 from storage.files.csv_files import CsvFormat, csv_bytes

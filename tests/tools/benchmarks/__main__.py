@@ -21,8 +21,8 @@ from email_validator import validate_email
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.audiences import audiences
 from bot.contacts import counts
-from bot.core import audiences
 from bot.core.addresses import try_validate
 from bot.exports import exports
 from bot.imports import imports

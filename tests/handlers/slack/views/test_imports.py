@@ -5,8 +5,8 @@ from typing import Any, get_args
 
 import pytest
 
+from bot.audiences.audiences import Audience
 from bot.core.addresses import BadAddressReason
-from bot.core.audiences import Audience
 from bot.imports.imports import ImportReceipt, NoAddressColumnInFile
 from bot.imports.jobs import IMPORT, ImportJob
 from bot.imports.refused import RefusedLine
