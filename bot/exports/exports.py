@@ -1,6 +1,7 @@
 """Exporting a segment as CSV, sent while it is read from the database, and the record of exports."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -272,11 +273,12 @@ def write(
         if row is None:
             raise NoAudience
         segment = segment or Segment(audience_id=row.id)
-        source, n = ExportSource(session, row, segment, form), 0
-        out.write(source.header)
-        for block in source.blocks():
-            out.write(block.body)
-            n += block.rows
+        with closing(ExportSource(session, row, segment, form)) as source:
+            out.write(source.header)
+            n = 0
+            for block in source.blocks():
+                out.write(block.body)
+                n += block.rows
     with database.transaction() as session:
         _record(session, segment, jobs.new_id(), by=by, now=now, n=n)
     return n

@@ -5,8 +5,8 @@ They are read from the database while they are written or sent, and never stored
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,16 +61,18 @@ class ExportSource:
     ) -> None:
         self.header = b"".join(csv_bytes(header(audience), (), form=form))
         self._session, self._audience, self._segment, self._form = session, audience, segment, form
+        self._blocks: Generator[CsvBlock, None, None] | None = None  # that are being read, or were
         from bot.corrections.suggestions.suggestions import Suggester  # noqa: PLC0415  6 MB, needed by exports only
 
         self._suggester = Suggester(figures.subscribed_domains(session, segment.audience_id))
         self._never = corrections.excluded_from_suggestions(session, segment.audience_id)
 
     def blocks(self, after: PageKey | None = None, most: int | None = None) -> Iterator[CsvBlock]:
-        """Yields the rows after that contact, at most `most` of them."""
+        """Yields the rows after that contact, at most `most` of them. Ends an earlier reading."""
+        self.close()
         columns = ["address", *(SYSTEM_COLUMNS[name] for name in COLUMNS)]
         labels = self._audience.merge_labels
-        return cells.csv_blocks(
+        self._blocks = cells.csv_blocks(
             self._session,
             self._segment,
             columns,
@@ -80,22 +82,32 @@ class ExportSource:
             most=most,
             form=self._form,
         )
+        return self._blocks
+
+    def close(self) -> None:
+        """Ends a reading that was given up, so that the session can be used."""
+        if self._blocks:
+            self._blocks.close()
 
     def split(self, files: list[ExportFile], most: int, after: PageKey | None = None) -> Iterator[int]:
         """Appends to `files` the files of at most `most` bytes; yields the number of bytes read so far, now and then.
 
         Blocks are not divided, so a file of a single block may be larger. No file is without rows.
         """
-        start, n, size, last, bytes_read = after, 0, len(self.header), 0, 0
+        parts: list[tuple[int, int, int]] = []  # rows, bytes, and the id of the last contact
+        n, size, last, bytes_read = 0, len(self.header), 0, 0
         for block in self.blocks(after):
             if n and size + len(block.body) > most:
-                files.append(self._file(start, n, size, last))
-                start, n, size = files[-1].last, 0, len(self.header)
+                parts.append((n, size, last))
+                n, size = 0, len(self.header)
             n, size, last = n + block.rows, size + len(block.body), block.last
             bytes_read += len(block.body)
             yield bytes_read
         if n:
-            files.append(self._file(start, n, size, last))
+            parts.append((n, size, last))
+        for part in parts:  # while the blocks were read, the session was in use
+            files.append(self._file(after, *part))
+            after = files[-1].last
 
     def _file(self, start: PageKey | None, n: int, size: int, last: int) -> ExportFile:
         def pieces() -> Iterator[bytes]:
@@ -120,8 +132,13 @@ class ExportSource:
 @contextmanager
 def source(database: Database, segment: Segment, form: CsvFormat = CsvFormat.PLAIN) -> Iterator[ExportSource]:
     """Opens the segment's rows, all read from one snapshot. Raises NoAudience."""
-    with database.reading() as session:
-        yield ExportSource(session, audiences.require(session, segment.audience_id), segment, form)
+    with (
+        database.reading() as session,
+        closing(
+            ExportSource(session, audiences.require(session, segment.audience_id), segment, form)
+        ) as opened,
+    ):
+        yield opened
 
 
 def header(audience: AudienceRow) -> tuple[str, ...]:

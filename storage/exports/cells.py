@@ -1,28 +1,31 @@
-"""Reading a segment's contacts as text, newest first: as rows of cells, or as blocks of CSV.
+"""Reading a segment's contacts as blocks of CSV, newest first.
 
-Blocks are for exports of millions of rows. The database concatenates columns that hardly ever need quotes into one text
-("group" below); each column or group of a block is then searched as a whole, and only cells that need quotes or
-defusing are changed. The bytes are those that `spreadsheets.csv_bytes` returns for the same cells: tests compare them.
+The database makes each contact one line of text, with its cells divided by a byte that UTF-8 does not have. A few searches
+in many lines together make CSV of them, so that Python does not handle every cell. The bytes are those that
+`csv_files.csv_bytes` writes for the same cells: tests compare them.
 """
 
 import json
+import re
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     FromClause,
+    LargeBinary,
     Select,
     String,
     Text,
+    bindparam,
     case,
+    cast,
     column,
     func,
+    literal_column,
     true,
 )
 from sqlalchemy import select as select_any
@@ -30,12 +33,16 @@ from sqlmodel import Session
 
 from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, comes_after, conditions
 from storage.contacts.values import UNKNOWN_TIME
-from storage.core import engines
 from storage.core.engines import is_sqlite
-from storage.files.csv_files import CsvFormat, csv_bytes
-from storage.files.formulas import FORMULA, PERHAPS_FORMULA, defuse_cell
+from storage.files.csv_files import CsvFormat
+from storage.files.formulas import FORMULA
 
-ROWS_PER_BLOCK = 1000  # few enough to stay in the processor's cache
+# Few enough for the processor's cache, and for PostgreSQL to send the next block while this one is handled.
+ROWS_PER_BLOCK = 500
+BYTES_PER_BLOCK = 1 << 20  # of lines, unless a single one has more
+MOST_TOGETHER = 2000  # characters of a contact that SQLite reads together with others
+
+_CELL, _LINE = b"\xfe", b"\xff"  # what divides cells and lines: bytes that UTF-8 does not have
 
 # Called with the addresses, clean reasons and ids of a block; returns suggested addresses by position.
 Suggest = Callable[[Sequence[str], Sequence[str], Sequence[int]], Mapping[int, str]]
@@ -49,23 +56,6 @@ class CsvBlock(NamedTuple):
     last: int  # the id of the last row's contact
 
 
-def text_rows(
-    session: Session, segment: Segment, columns: Sequence[str], merge_labels: Sequence[str]
-) -> Iterator[Sequence[str | None]]:
-    """Yields the segment's rows: the first column, the merge fields, the other columns."""
-    chosen = [_as_text(session, name) for name in columns]
-    chosen[1:1] = [_merge_field(session, label) for label in merge_labels]
-    statement = (
-        select_any(*chosen)
-        .where(*conditions(segment))
-        .order_by(*NEWEST_FIRST)
-        .execution_options(yield_per=ROWS_PER_BLOCK)  # also uses a server-side cursor on PostgreSQL
-    )
-    with session.connection().execute(statement) as result:
-        for rows in result.partitions():
-            yield from rows
-
-
 def csv_blocks(
     session: Session,
     segment: Segment,
@@ -76,123 +66,164 @@ def csv_blocks(
     after: PageKey | None = None,
     most: int | None = None,
     form: CsvFormat = CsvFormat.PLAIN,
-) -> Iterator[CsvBlock]:
-    """Yields the same rows as CSV, the cells defused, with the addresses that `suggest` returns in a last column.
+) -> Generator[CsvBlock, None, None]:
+    """Yields the segment's rows: the first column, the merge fields, the other columns, what `suggest` returns.
 
-    The first column is the address, and one of the others is `clean_reason`. Begins after the contact `after`; at most
-    `most` rows are read.
+    The first column is the address. Cells are defused. Begins after the contact `after`; at most `most` rows are read.
+    Until it ends or is closed, the session can't be used.
     """
-    query = _BlockQuery(session, columns, merge_labels, form.delimiter)
-    statement = query.statement(segment)
-    if after:
-        statement = statement.where(comes_after(after))
-    with (
-        session.connection().execute(statement.limit(most)) as result,
-        closing(_fetch(result, sqlite=is_sqlite(session))) as batches,
-    ):
-        for rows in batches:
-            texts, ids = query.texts_and_ids(rows)
-            suggested = suggest(texts[0], texts[query.reason_position], ids)
-            body = _csv(texts, query.widths, suggested, form.delimiter)
-            if body is None:
-                block_segment = Segment(audience_id=segment.audience_id, ids=ids)
-                numbered = enumerate(text_rows(session, block_segment, columns, merge_labels))
-                cells = ([*row, suggested.get(i)] for i, row in numbered)
-                width = sum(query.widths) + 1
-                body = b"".join(csv_bytes(("",) * width, cells, first=False, form=form))
-            yield CsvBlock(body, len(rows), ids[-1])
+    where = [*conditions(segment), *([comes_after(after)] if after else [])]
+    contacts = select_any(TABLE.c.id).where(*where).order_by(*NEWEST_FIRST).limit(most)
+    read = _read_sqlite if is_sqlite(session) else _read_postgresql
+    with closing(read(session, contacts, columns, merge_labels)) as blocks:
+        for lines in blocks:
+            numbers, reasons, cells = map(list, zip(*(line.split(_CELL, 2) for line in lines), strict=True))
+            ids = list(map(int, numbers))
+            addresses = [line.partition(_CELL)[0].decode() for line in cells]
+            for i, address in suggest(addresses, list(map(bytes.decode, reasons)), ids).items():
+                cells[i] += address.encode()
+            yield CsvBlock(_csv(cells, form.delimiter), len(lines), ids[-1])
 
 
-class _BlockQuery:
-    """The statement for blocks, and how its rows are read."""
-
-    def __init__(
-        self, session: Session, columns: Sequence[str], merge_labels: Sequence[str], delimiter: str
-    ) -> None:
-        self._session = session
-        self._delimiter = delimiter
-        self._columns = columns
-        self._merge_labels = merge_labels
-        # SQLite looks up several labels together, as one JSON array, in less time than apart.
-        paths = [label for label in merge_labels if _is_path(label)][:_MOST_PACKED]
-        self._packed = paths if is_sqlite(session) and len(paths) > 1 else []
-        self._unpacked = [label for label in merge_labels if label not in self._packed]
-        self._groups = _groups(columns[1:])
-        self.widths = [1] * (1 + len(merge_labels)) + list(map(len, self._groups))
-        """The number of columns in each text of a row."""
-        self.reason_position = 1 + len(merge_labels) + self._groups.index(["clean_reason"])
-
-    def statement(self, segment: Segment) -> Select[Any]:
-        session, sqlite = self._session, is_sqlite(self._session)
-        source, fields = (TABLE, {}) if sqlite else _json_record(self._unpacked)
-        join = func.printf if sqlite else func.format
-        chosen: list[ColumnElement[Any]] = [_as_text(session, self._columns[0])]
-        if self._packed:
-            paths = (f'$."{label}"' for label in self._packed)
-            chosen.append(func.json_extract(TABLE.c.merge_fields, *paths, type_=String))
-        for label in self._unpacked:
-            field = fields[label] if label in fields else _merge_field(session, label)
-            chosen.append(func.coalesce(field, ""))
-        for group in self._groups:
-            texts = [_as_text(session, name) for name in group]
-            if len(group) == 1:
-                chosen.append(func.coalesce(*texts, ""))
-            else:  # printf and format turn NULL into an empty text
-                chosen.append(join(self._delimiter.join(["%s"] * len(group)), *texts))
-        return (
-            select_any(*chosen, TABLE.c.id)
-            .select_from(source)
-            .where(*conditions(segment))
-            .order_by(*NEWEST_FIRST)
-            .execution_options(stream_results=not sqlite)
-        )
-
-    def texts_and_ids(self, rows: Sequence[Any]) -> tuple[list[Sequence[Any]], tuple[int, ...]]:
-        """Returns the rows as columns and groups of columns, and the contacts' ids."""
-        texts: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        ids = tuple(texts.pop())
-        if self._packed:
-            end = 2 + len(self._unpacked)
-            texts[1:end] = self._merge_columns(texts[1], texts[2:end])
-        return texts, ids
-
-    def _merge_columns(self, arrays: Sequence[str], unpacked: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-        """Returns the merge fields' columns in the order of the labels, from JSON arrays and the other columns."""
-        packed = zip(*_decode(f"[{','.join(arrays)}]"), strict=True)
-        by_label = dict(zip((*self._packed, *self._unpacked), (*packed, *unpacked), strict=True))
-        fields = (by_label[label] for label in self._merge_labels)
-        return [
-            ["" if cell is None else cell for cell in texts] if None in texts else texts for texts in fields
-        ]
+def _csv(lines: Sequence[bytes], delimiter: str) -> bytes:
+    """Returns lines of cells as CSV."""
+    text = _CELL + (_CELL + _LINE + _CELL).join(lines) + _CELL
+    text = _BEFORE_FORMULA.sub(_CELL + b"'", text).replace(b'"', b'""')
+    marked = text.translate(bytes.maketrans(f"{delimiter}\r\n".encode(), b'"""'))
+    parts = []  # in turn what needs no quotes, and a cell that does
+    end = 0
+    while (special := marked.find(b'"', end)) >= 0:
+        start = text.rindex(_CELL, 0, special) + 1
+        parts.append(text[end:start])
+        end = text.index(_CELL, special)
+        parts.append(text[start:end])
+    parts.append(text[end:])
+    rows = b'"'.join(parts).split(_LINE)
+    return b"".join([row[1:-1] + b"\r\n" for row in rows]).replace(_CELL, delimiter.encode())
 
 
-def _fetch(result: CursorResult[Any], *, sqlite: bool) -> Generator[Sequence[Any], None, None]:
-    """Yields the rows in batches.
+_STARTS = [start.encode() for start in FORMULA]
+# The first look-ahead is there for speed.
+_BEFORE_FORMULA = re.compile(
+    _CELL
+    + b"(?=['" + re.escape(b"".join(start[:1] for start in _STARTS)) + b"])"
+    + b"(?='*(?:" + b"|".join(map(re.escape, _STARTS)) + b"))"
+)  # fmt: skip
 
-    On PostgreSQL a thread fetches the next batches while one is used, so that client and server don't wait for each
-    other; psycopg allows two threads to share a connection.
+
+def _read_sqlite(
+    session: Session, contacts: Select[Any], columns: Sequence[str], merge_labels: Sequence[str]
+) -> Generator[list[bytes], None, None]:
+    """Yields the contacts' lines in blocks, which a thread reads ahead.
+
+    The thread reads many contacts as one text: at each row it would wait for the lock of Python, up to 5 ms. Which
+    contacts these are is read before, so that the segment's conditions are evaluated once.
     """
-    batches = engines.batches(result, ROWS_PER_BLOCK)
-    if sqlite:
-        yield from batches
-        return
-    with ThreadPoolExecutor(1) as pool:
-        pending = deque(pool.submit(next, batches, None) for _ in range(2))
-        while batch := pending.popleft().result():
-            pending.append(pool.submit(next, batches, None))
-            yield batch
+    connection = session.connection()
+    line = _line(_cells(session, columns, merge_labels))
+    rowid: ColumnElement[int] = literal_column("contact.rowid")
+    place = func.json_each(bindparam("places")).table_valued("value").c.value
+    # The outer join keeps the order of the places. The limit keeps SQLite from evaluating the line twice.
+    all_lines = select_any(line.label("line")).select_from(place.table.outerjoin(TABLE, place == rowid))
+    each = all_lines.limit(-1).subquery().c.line
+    short = case((func.length(each) <= MOST_TOGETHER, each), else_="")
+    together = select_any(cast(func.group_concat(short, _bytes(_LINE)), LargeBinary))
+    alone = select_any(cast(line, LargeBinary)).where(rowid == bindparam("place"))
+
+    def lines() -> Iterator[bytes]:
+        with connection.execute(contacts.with_only_columns(rowid)) as result:
+            for batch in result.scalars().partitions(20 * ROWS_PER_BLOCK):
+                for i in range(0, len(batch), ROWS_PER_BLOCK):
+                    places = batch[i : i + ROWS_PER_BLOCK]
+                    text = connection.execute(together, {"places": json.dumps(places)}).scalar_one()
+                    for number, found in zip(places, text.split(_LINE), strict=True):
+                        yield found or connection.execute(alone, {"place": number}).scalar_one()
+
+    blocks = _blocks(lines())
+    with closing(blocks), ThreadPoolExecutor(1) as pool:
+        pending = deque(pool.submit(next, blocks, None) for _ in range(2))
+        while block := pending.popleft().result():
+            pending.append(pool.submit(next, blocks, None))
+            yield block
 
 
-# Columns of free text, and the reason, which is read alone. The others hold times, numbers and codes.
-_NOT_GROUPED = frozenset({"clean_campaign_title", "notes", "tags", "clean_reason", "clean_diagnostic"})
-_MOST_PACKED = 90  # SQLite's functions accept a hundred arguments
-_decode = json.JSONDecoder(strict=False).decode
+def _line(cells: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+    """The cells as one text of SQLite, whose printf turns NULL into an empty text."""
+    pattern = _CELL.join([b"%s"] * len(cells[:_MOST_ARGUMENTS]))
+    text: ColumnElement[str] = func.printf(_bytes(pattern), *cells[:_MOST_ARGUMENTS], type_=String)
+    rest = cells[_MOST_ARGUMENTS:]
+    return text.concat(_bytes(_CELL)).concat(_line(rest)) if rest else text
+
+
+_MOST_ARGUMENTS = 90  # SQLite's functions accept a hundred
+
+
+def _bytes(value: bytes) -> ColumnElement[str]:
+    """The bytes as text of SQLite, which need not be UTF-8."""
+    return literal_column(f"CAST(X'{value.hex()}' AS TEXT)", String)
+
+
+def _read_postgresql(
+    session: Session, contacts: Select[Any], columns: Sequence[str], merge_labels: Sequence[str]
+) -> Generator[list[bytes], None, None]:
+    """Yields the contacts' lines in blocks. COPY sends them without being asked for each block."""
+    source, fields = _json_record(merge_labels)
+    cells = _cells(session, columns, merge_labels, fields)
+    statement = contacts.with_only_columns(*cells).select_from(source)
+    connection = session.connection()
+    compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
+    copy = f"COPY ({compiled}) TO STDOUT (DELIMITER '{_COPIED_CELL.decode()}', NULL '')"
+    cursor: Any = connection.connection.cursor()
+    # If it is not read to its end, COPY is cancelled, after which the transaction can only go back to the savepoint.
+    with connection.begin_nested(), cursor:
+        # The statement lasts as long as what is done with the rows, such as sending them to Slack.
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        with cursor.copy(copy, compiled.construct_params()) as rows:
+            yield from map(_parse_copied, _blocks(map(bytes, rows)))
+
+
+def _parse_copied(block: Sequence[bytes]) -> list[bytes]:
+    """Returns the lines of rows as COPY writes them."""
+    lines = b"".join(block).replace(_COPIED_CELL, _CELL).split(b"\n")[:-1]
+    return [_ESCAPE.sub(_unescape, line) if b"\\" in line else line for line in lines]
+
+
+_COPIED_CELL = b"\x1f"
+_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
+_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v", _CELL: _COPIED_CELL}
+
+
+def _unescape(match: re.Match[bytes]) -> bytes:
+    return _ESCAPES.get(match[1], match[1])
+
+
+def _blocks(lines: Iterable[bytes]) -> Generator[list[bytes], None, None]:
+    block: list[bytes] = []
+    size = 0
+    for line in lines:
+        block.append(line)
+        size += len(line)
+        if len(block) == ROWS_PER_BLOCK or size >= BYTES_PER_BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _cells(
+    session: Session,
+    columns: Sequence[str],
+    merge_labels: Sequence[str],
+    fields: Mapping[str, ColumnElement[Any]] | None = None,
+) -> list[ColumnElement[Any]]:
+    """Returns the id, the clean reason, and a row's cells. The last one is empty, for a suggested address."""
+    known = fields or {}
+    merged = [known[label] if label in known else _merge_field(session, label) for label in merge_labels]
+    address, *others = (_as_text(session, name) for name in columns)
+    return [TABLE.c.id, TABLE.c.clean_reason, address, *merged, *others, literal_column("''")]
+
+
 _LONGEST_NAME = 63  # bytes to which PostgreSQL cuts the name of a column
-
-
-def _groups(columns: Sequence[str]) -> list[list[str]]:
-    """Returns the columns in their order, with adjacent ones that hardly ever need quotes in one group."""
-    return [list(group) for _, group in groupby(columns, lambda name: name if name in _NOT_GROUPED else "")]
 
 
 def _json_record(merge_labels: Sequence[str]) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
@@ -206,74 +237,6 @@ def _json_record(merge_labels: Sequence[str]) -> tuple[FromClause, dict[str, Col
     record = func.json_to_record(TABLE.c.merge_fields).table_valued(*(column(name, Text) for name in names))
     record = record.render_derived(name="field", with_types=True)
     return TABLE.join(record, true()), {name: record.c[name] for name in names}
-
-
-def _csv(
-    columns: Sequence[Sequence[str]], widths: Sequence[int], suggested: Mapping[int, str], delimiter: str
-) -> bytes | None:
-    """Returns the lines of these columns and groups; None if a group's cells have to be written one by one."""
-    n = len(columns[0])
-    encoded: list[Sequence[str]] = []
-    for texts, width in zip(columns, widths, strict=True):
-        try:
-            cells = _csv_column(texts, delimiter) if width == 1 else _csv_group(texts, width, delimiter)
-        except TypeError:  # JSON holds a value other than text
-            return None
-        if cells is None:
-            return None
-        encoded.append(cells)
-    last = [suggested.get(i, "") for i in range(n)]
-    encoded.append(_csv_column(last, delimiter) if suggested else last)
-    lines = "\r\n".join(map(delimiter.join, zip(*encoded, strict=True)))
-    return f"{lines}\r\n".encode()
-
-
-def _csv_column(texts: Sequence[str], delimiter: str) -> Sequence[str]:
-    """Returns a column's cells, quoted and defused."""
-    together = "\x1f" + "\x1f".join(texts)
-    if PERHAPS_FORMULA.search(together):
-        texts = _defused(texts, together)
-    if '"' in together:
-        return [
-            '"' + text.replace('"', '""') + '"'
-            if '"' in text or delimiter in text or "\n" in text or "\r" in text
-            else text
-            for text in texts
-        ]
-    if delimiter in together or "\n" in together or "\r" in together:
-        return [f'"{text}"' if delimiter in text or "\n" in text or "\r" in text else text for text in texts]
-    return texts
-
-
-def _defused(texts: Sequence[str], together: str) -> Sequence[str]:
-    """Defuses all cells by replacements in one text, quick for columns such as telephone numbers that begin with +.
-
-    Cells that look defused already, or that hold the separator, are defused one by one.
-    """
-    if "\x1f'" in together or together.count("\x1f") != len(texts):
-        return [defuse_cell(text) for text in texts]
-    for start in FORMULA:
-        together = together.replace(f"\x1f{start}", f"\x1f'{start}")
-    return together[1:].split("\x1f")
-
-
-def _csv_group(texts: Sequence[str], width: int, delimiter: str) -> Sequence[str] | None:
-    """Returns a group's cells, defused; None if a cell needs quotes or looks defused already."""
-    together = delimiter + f"\n{delimiter}".join(texts)
-    if (
-        together.count(delimiter) != width * len(texts)
-        or together.count("\n") >= len(texts)
-        or '"' in together
-        or "\r" in together
-        or f"{delimiter}'" in together
-    ):
-        return None
-    starts = [start for start in FORMULA if start in together]
-    if not starts:
-        return texts
-    for start in starts:
-        together = together.replace(f"{delimiter}{start}", f"{delimiter}'{start}")
-    return together[1:].split(f"\n{delimiter}")
 
 
 def _as_text(session: Session, name: str) -> ColumnElement[Any]:

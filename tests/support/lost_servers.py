@@ -53,7 +53,7 @@ class LostServers:
         if not _NAMES.search(statement):
             return
         self._n += 1
-        is_copy = statement.startswith("COPY")
+        is_copy = statement.startswith("COPY contact")
         self._connections[id(connection)] = connection  # kept, so that no other has its id
         if id(connection) in self._stale:
             self._stale.discard(id(connection))
@@ -98,7 +98,12 @@ def lost_servers(database: Database, patch: pytest.MonkeyPatch) -> Iterator[Lost
     real = psycopg.Cursor.copy
 
     @contextmanager
-    def copy(cursor: Any, statement: str) -> Iterator[Any]:
+    def copy(cursor: Any, statement: str, values: Any = ()) -> Iterator[Any]:
+        if values:  # it reads
+            servers.before(cursor.connection, statement, list(_audiences(values)))
+            with real(cursor, statement.encode(), values) as copying:
+                yield copying
+            return
         try:
             with real(cursor, statement.encode()) as copying:
                 rows = _Rows(copying)

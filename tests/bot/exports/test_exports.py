@@ -1,6 +1,7 @@
 """Export: a CSV that says all of the segment, comes back the same, and is shown once."""
 
 import csv
+import errno
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -328,6 +329,41 @@ def test_an_export_larger_than_a_file_may_be_is_split(database: Database, large:
     [past], _ = exports.past_exports(database, large)
     assert past.permalinks == result.files
     assert_whole(database, desk)
+
+
+@dataclass
+class Interrupted(Desk):
+    """Is interrupted in the middle of a file, and begins anew unless it fails."""
+
+    fails: bool = False
+    given_up: list[Iterator[bytes]] = field(default_factory=list)
+
+    def send(self, upload: ExpectedFile, contents: Contents) -> Iterator[int]:
+        self.given_up.append(contents.pieces())
+        yield len(next(self.given_up[-1]) + next(self.given_up[-1]))
+        if self.fails:
+            raise ConnectionError
+        yield from super().send(upload, contents)
+
+
+def test_a_file_is_read_again_if_sending_it_was_interrupted(database: Database, large: int):
+    with pytest.raises(ConnectionError):
+        export(database, Interrupted(fails=True), most=MOST)
+    desk = Interrupted()
+    assert export(database, desk, LATER, most=MOST).outcome.n == 10
+    assert_whole(database, desk)
+
+
+def test_a_full_disk_leaves_the_database_usable(database: Database, large: int):
+    class Full(io.BytesIO):
+        def write(self, body: Any) -> int:
+            if self.tell() > MOST:
+                raise OSError(errno.ENOSPC, "no space")
+            return super().write(body)
+
+    with pytest.raises(OSError, match="no space"):
+        exports.write(database, "News", Full(), now=NOW)
+    assert written(database)[0] == 10
 
 
 @pytest.mark.parametrize("sent", [1, 2, 3, 4])
