@@ -12,8 +12,9 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
+from sqlalchemy import bindparam
+from sqlalchemy import update as update_rows
 from sqlmodel import Session, col
-from sqlmodel import select as select_model
 
 from storage.contacts.contacts import TABLE
 from storage.contacts.values import COLUMNS, Row
@@ -47,6 +48,13 @@ _INSERT_NUMBERED_SQLITE = _INSERT.format(
     ", ".join(_NUMBERED.get(name, value) for name, value in zip(COLUMNS, _JSON, strict=True))
 )
 _ROWS_PER_STATEMENT = 4_096  # SQLite accepts 32,766 parameters in a statement
+_LOCK = (
+    update_rows(AudienceRow)
+    .where(col(AudienceRow.id) == bindparam("of_audience"))
+    .values(revision=col(AudienceRow.revision) + 1)
+    .returning(AudienceRow)
+    .execution_options(populate_existing=True, synchronize_session=False)
+)
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 _FEW = 1_000
@@ -96,12 +104,7 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
 
     Contacts changed in the transaction are to carry that revision.
     """
-    query = select_model(AudienceRow).where(col(AudienceRow.id) == audience_id).with_for_update()
-    audience = session.exec(query).one()
-    audience.revision += 1
-    session.add(audience)
-    session.flush()
-    return audience
+    return session.scalars(_LOCK, {"of_audience": audience_id}).one()
 
 
 def prepare(rows: Sequence[Row], *, for_sqlite: bool) -> NewContacts:

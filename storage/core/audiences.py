@@ -11,9 +11,12 @@ from storage.core.engines import insert_unless_there, is_in
 from storage.core.tables import AudienceRow
 
 
+_BY_NAME = select(AudienceRow).order_by(func.lower(AudienceRow.name))
+
+
 def list_all(session: Session) -> Sequence[AudienceRow]:
     """All audiences by name."""
-    return session.exec(select(AudienceRow).order_by(func.lower(AudienceRow.name))).all()
+    return session.exec(_BY_NAME).all()
 
 
 def revisions(session: Session, audience_ids: Sequence[int]) -> dict[int, int]:
