@@ -16,6 +16,7 @@ from storage.core.engines import Among
 
 _EVIDENCE: Table = Evidence.__table__  # type: ignore[attr-defined]
 _BURSTS: Table = BurstRow.__table__  # type: ignore[attr-defined]
+_DOMAINS: Table = DomainCount.__table__  # type: ignore[attr-defined]
 _VERDICTS: Table = VerdictRow.__table__  # type: ignore[attr-defined]
 
 
@@ -41,8 +42,8 @@ _LATEST = select(_EVIDENCE.c.at).where(*_BOUNCES).order_by(_EVIDENCE.c.at.desc()
 _BOUNCED = select(_EVIDENCE.c.contact_id).where(*_BOUNCES).distinct()
 _N_BOUNCED = select(func.count()).select_from(_BOUNCED.subquery())
 _UP_TO = select(func.count()).select_from(_BOUNCED.limit(bindparam("most")).subquery())
-_SIZES = select_model(DomainCount).where(
-    col(DomainCount.audience_id) == bindparam("audience_id"), Among(col(DomainCount.domain), "domains")
+_SIZES = select(_DOMAINS.c.domain, _DOMAINS.c.subscribed + _DOMAINS.c.cleaned).where(
+    _DOMAINS.c.audience_id == bindparam("audience_id"), Among(_DOMAINS.c.domain, "domains")
 )
 _WITH_VERDICT = select(_EVIDENCE.c.contact_id).where(
     *_IN_PERIOD,
@@ -110,8 +111,8 @@ def latest(
 
 def domain_sizes(session: Session, audience_id: int, domains: Collection[str]) -> dict[str, int]:
     """Returns how many subscribed or cleaned contacts each of these domains has in the audience."""
-    rows = session.exec(_SIZES, params={"audience_id": audience_id, "domains": domains})
-    return {row.domain: row.subscribed + row.cleaned for row in rows}
+    values = {"audience_id": audience_id, "domains": domains}
+    return dict(session.connection().execute(_SIZES, values).all())
 
 
 def contacts_with_verdict(

@@ -32,10 +32,13 @@ def get(session: Session, audience_id: int) -> AudienceRow | None:
 
 def by_name(session: Session, name: str) -> AudienceRow | None:
     """The audience with that name, ignoring case."""
-    folded = (
-        name.strip().casefold()
-    )  # compared in Python, because SQLite's lower() changes only ASCII letters
-    audiences = list_all(session)
+    return named(list_all(session), name)
+
+
+def named(audiences: Sequence[AudienceRow], name: str) -> AudienceRow | None:
+    """The one of these audiences with that name, ignoring case."""
+    # Compared in Python, because SQLite's lower() changes only ASCII letters.
+    folded = name.strip().casefold()
     return next((audience for audience in audiences if audience.name.strip().casefold() == folded), None)
 
 
