@@ -107,7 +107,7 @@ def _among_json(condition: Among, compiler: SQLCompiler, **how: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each({values}))"
 
 
-@compiles(Among, "postgresql")
+@compiles(Among)
 def _among_array(condition: Among, compiler: SQLCompiler, **how: Any) -> str:
     column, values = (compiler.process(each, **how) for each in condition.clauses)
     return f"{column} = ANY ({values})"
