@@ -246,8 +246,8 @@ def _take_in_audience(
         for n, arrival in arrivals.items()
         if arrival.is_evidence
     }
-    new_uids = evidence_rows.add(session, audience_id, list(rows.values()))
-    new_rows = [row for row in rows.values() if row["uid"] in new_uids]
+    added = evidence_rows.add(session, audience_id, rows.values())
+    new_rows = list(added.values())
     activity = _latest_activity(
         (contacts[arrival.address_key].id, arrival.event)
         for arrival in arrivals.values()
@@ -263,7 +263,7 @@ def _take_in_audience(
     }
     cleaned = judge_contacts(session, audience_id, to_judge, policy, audience.revision, now)
     review_verdicts(session, audience_id, weakened - to_judge.keys(), policy, audience.revision)
-    return _outcomes(arrivals, rows, new_uids, cleaned)
+    return _outcomes(arrivals, rows, added.keys(), cleaned)
 
 
 def _outcomes(

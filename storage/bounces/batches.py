@@ -29,7 +29,8 @@ _CURRENT = (
 _COUNT = (
     update(VerdictBatch)
     .where(
-        col(VerdictBatch.audience_id) == bindparam("of_audience"), col(VerdictBatch.id) == bindparam("batch_id")
+        col(VerdictBatch.audience_id) == bindparam("of_audience"),
+        col(VerdictBatch.id) == bindparam("batch_id"),
     )
     .values(n=col(VerdictBatch.n) + bindparam("more"), until=bindparam("now"))
 )

@@ -1,6 +1,6 @@
 """Evidence on contacts: their bounces and complaints, and their latest delivery and activity."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -30,16 +30,23 @@ _ACTIVITY_OF = select_model(Activity).where(
 )
 
 
-def add(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Inserts the evidence whose uid is not there yet; returns the uids inserted. The caller holds the audience's lock."""
-    if not rows:
-        return set()
-    uids = {row["uid"] for row in rows}
-    existing = session.connection().execute(_EXISTING, {"audience_id": audience_id, "uids": uids})
-    new = uids - set(existing.scalars())
-    new_rows = {row["uid"]: dict(row) for row in rows if row["uid"] in new}
-    if new_rows:
-        session.connection().execute(_INSERT, list(new_rows.values()))
+def add(
+    session: Session, audience_id: int, rows: Iterable[Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Inserts the evidence whose uid is not there yet, of several rows with the same the first; returns them by uid.
+
+    The caller holds the audience's lock.
+    """
+    new: dict[str, Mapping[str, Any]] = {}
+    for row in rows:
+        new.setdefault(row["uid"], row)
+    if not new:
+        return new
+    values = {"audience_id": audience_id, "uids": new.keys()}
+    for uid in session.connection().execute(_EXISTING, values).scalars():
+        del new[uid]
+    if new:
+        session.connection().execute(_INSERT, list(new.values()))
     return new
 
 

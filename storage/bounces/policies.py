@@ -6,7 +6,6 @@ from sqlmodel import Session, col, select
 from storage.bounces.tables import CleaningPolicy
 from storage.core.engines import upsert
 
-
 _OF_AUDIENCE = select(CleaningPolicy).where(col(CleaningPolicy.audience_id) == bindparam("audience_id"))
 
 

@@ -10,7 +10,6 @@ from sqlmodel import Session, func, select
 from storage.core.engines import insert_unless_there, is_in
 from storage.core.tables import AudienceRow
 
-
 _BY_NAME = select(AudienceRow).order_by(func.lower(AudienceRow.name))
 
 

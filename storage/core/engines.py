@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.sql.functions import FunctionElement
@@ -94,8 +95,8 @@ class Among(FunctionElement[bool]):
     inherit_cache = True
     type = Boolean()
 
-    def __init__(self, column: SQLCoreOperations[Any], name: str) -> None:
-        super().__init__(column, bindparam(name, type_=_Values(column.type)))
+    def __init__(self, column: ColumnElement[Any] | Mapped[Any], name: str) -> None:
+        super().__init__(column, bindparam(name, type_=_Values(column.type)))  # type: ignore[union-attr]  # a mapped one has it too
 
     def self_group(self, against: object = None) -> Self:  # noqa: ARG002  as SQLAlchemy calls it
         return self  # else `= 1` is added on SQLite, and no index is used
@@ -104,7 +105,7 @@ class Among(FunctionElement[bool]):
 @compiles(Among, "sqlite")
 def _among_json(condition: Among, compiler: SQLCompiler, **how: Any) -> str:
     column, values = (compiler.process(each, **how) for each in condition.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  a column and a parameter
 
 
 @compiles(Among)

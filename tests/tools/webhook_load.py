@@ -128,13 +128,17 @@ def _address(n: int) -> str:
 
 
 def _call(n: int, now: datetime) -> tuple[str, Signed]:
-    """Of ten: five hard bounces, three soft, a complaint, a delivery; by five providers in turn."""
-    address, at = _address(n), now.timestamp()
+    """Of ten: five hard bounces, three soft, a complaint, a delivery; by five providers in turn.
+
+    Each happened just `now`, but one in fifty up to three days ago: providers send again what could not be delivered.
+    """
+    happened = now - timedelta(minutes=37 * n % 4320 if n % 51 == 0 else 0)
+    address, at = _address(n), happened.timestamp()
     kind = "hhhhhsssca"[n % 10]
     match n // 10 % 5:
         case 0:
             event = {"h": "hard", "s": "soft", "c": "complaint", "a": "delivered"}[kind]
-            body = samples.own(event, email=address, id=str(n), at=now.isoformat())
+            body = samples.own(event, email=address, id=str(n), at=happened.isoformat())
             return "json", senders.own([body], at=now)
         case 1:
             events = {
@@ -153,7 +157,7 @@ def _call(n: int, now: datetime) -> tuple[str, Signed]:
                 "a": samples.postmark("Delivery", MessageID=str(n)),
             }
             number = {} if kind == "a" else {"ID": n + 1, "Email": address}
-            when = {"BouncedAt": now.isoformat(), "DeliveredAt": now.isoformat()}
+            when = {"BouncedAt": happened.isoformat(), "DeliveredAt": happened.isoformat()}
             return "postmark", senders.postmark(events[kind] | when | {"Recipient": address} | number)
         case 3:
             events = {
@@ -170,7 +174,9 @@ def _call(n: int, now: datetime) -> tuple[str, Signed]:
 def _http(name: str, signed: Signed) -> bytes:
     body, headers = signed
     lines = [f"POST /bounces/{name} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
-    return "\r\n".join([*lines, *(f"{key}: {value}" for key, value in headers.items()), "", ""]).encode() + body
+    return (
+        "\r\n".join([*lines, *(f"{key}: {value}" for key, value in headers.items()), "", ""]).encode() + body
+    )
 
 
 def _send_all(load: Load) -> Sent:

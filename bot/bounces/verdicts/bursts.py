@@ -112,7 +112,7 @@ def _continue_burst(
     bounced_at: Sequence[datetime],
     size: int,
     policy: Policy,
-) -> tuple[BurstSizes, Sequence[datetime], set[int]] | None:
+) -> tuple[BurstSizes, list[datetime], set[int]] | None:
     """Extends the last burst to the latest bounce, if the last hour alone shows that it goes on; else returns None.
 
     Returns the bursts as they are now, the times of bounces that are in none of them, because they were reported late, and
