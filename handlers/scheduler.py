@@ -10,11 +10,12 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import Counter
 
-from bot.core import breakdowns, task_leases
-from bot.core.breakdowns import Place
 from bot.digests import digests
+from bot.jobs import task_leases
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
+from bot.workspaces import breakdowns
+from bot.workspaces.breakdowns import Place
 from handlers import logs, tracing
 from handlers.slack import errors
 from handlers.slack.context import AppContext

@@ -17,13 +17,14 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.core import databases, jobs, task_leases, workspaces
 from bot.core import settings as reading
 from bot.core.settings import Settings
-from bot.core.workspaces import Workspace
+from bot.jobs import jobs, task_leases
 from bot.mailchimp import account
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
+from bot.workspaces import databases, workspaces
+from bot.workspaces.workspaces import Workspace
 from handlers import logs, tracing
 from handlers import scheduler as scheduling
 from handlers.clock import utc_now

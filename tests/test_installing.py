@@ -232,6 +232,36 @@ def test_the_release_has_its_notes_and_its_bill_of_materials(made: Path):
     assert sorted(hashes) == sorted(re.findall(r"--hash=sha256:(\w+)", requirements))
 
 
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+from importlib.metadata import packages_distributions
+
+import bot, handlers, storage
+
+for package in bot, handlers, storage:
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if "__main__" not in module.name and ".migrations" not in module.name:
+            importlib.import_module(module.name)
+of_package = packages_distributions()
+print(*{name for module in list(sys.modules) for name in of_package.get(module, ())})
+"""
+# What httpx imports where it is there, for a command line of its own.
+OF_HTTPX = {"click", "rich", "pygments"}
+
+
+def test_every_package_that_a_module_imports_is_installed():
+    """Those of the tests are there too, where tests run: SQLAlchemy's asyncio once found its greenlet among them."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL], cwd=ROOT, timeout=60, check=True, capture_output=True, text=True
+    )
+    imported = {re.sub(r"[._]", "-", name).lower() for name in done.stdout.split()}
+    pinned = re.findall(
+        r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert "sqlalchemy" in imported
+    assert imported - OF_HTTPX - {"cleaned"} <= set(pinned)
+
+
 def test_the_bill_says_who_needs_whom_and_what_only_builds():
     text = """\
 one==1.0 ; sys_platform == 'win32' \\

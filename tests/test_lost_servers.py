@@ -13,11 +13,11 @@ from sqlalchemy.exc import InternalError, OperationalError
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.audiences.audiences import list_all
 from bot.bounces import evidence, intake, mailbox
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import held, notices, reversals
 from bot.contacts import counts
-from bot.core.audiences import list_all
 from bot.corrections import corrections
 from bot.digests import digests, posting
 from bot.digests.digests import Claim, DigestSettings

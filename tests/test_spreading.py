@@ -11,13 +11,14 @@ from sqlmodel import select as select_model
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.core import workspaces
+from bot.workspaces import workspaces
 from handlers import cli
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.contacts import TABLE, Segment
 from storage.contacts.tables import Contact, ContactCount
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow, is_spread
+from storage.core.tables import AudienceRow, is_spread
+from storage.jobs.tables import JobRow
 from storage.migrations import spreading
 from storage.migrations.spreading import Part
 from storage.migrations.tables import metadata

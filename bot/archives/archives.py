@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, ArchiveResult, ArchiveTask
+from bot.audiences import audiences
 from bot.contacts.counts import segment_size
-from bot.core import audiences, jobs, plans
 from bot.core.errors import NothingThere, WrongWord
-from bot.core.jobs import Clock, Recipient
-from bot.core.json_values import from_json, to_json
 from bot.corrections import likely_typos
+from bot.jobs import jobs, plans
+from bot.jobs.jobs import Clock, Recipient
+from bot.jobs.json_values import from_json, to_json
 from storage.archives import archives
 from storage.archives.tables import Archive
+from storage.audiences import journal
 from storage.contacts import bulk, contacts
 from storage.contacts.contacts import Segment
-from storage.core import journal
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core.files import NOTHING_SENT, HandOver
-from bot.core.jobs import Failure, Job, JobType
+from bot.jobs.files import NOTHING_SENT, HandOver
+from bot.jobs.jobs import Failure, Job, JobType
 from storage.contacts.contacts import Segment
-from storage.core.tables import JobKind
+from storage.jobs.tables import JobKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from typing import Literal
 from bot.archives import restores
 from bot.archives.jobs import RestoreJob
 from bot.archives.restores import EarlierArchive
-from bot.core import plans
 from bot.core.errors import PlanGone
-from bot.core.jobs import Recipient
-from bot.core.json_values import from_json, to_json
+from bot.jobs import plans
+from bot.jobs.jobs import Recipient
+from bot.jobs.json_values import from_json, to_json
 from storage.archives import archives
-from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
-from storage.core.tables import PlanRow
+from storage.jobs import plans as plan_rows
+from storage.jobs.tables import PlanRow
 
 KIND = "members"
 CONTACTS_PER_PAGE = 10

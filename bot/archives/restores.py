@@ -5,16 +5,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, RestoreJob, RestoreResult, RestoreTask
-from bot.core import jobs
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.jobs import Clock, Recipient
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Recipient
 from storage.archives import archives
 from storage.archives.tables import Archive
+from storage.audiences import audiences as audience_rows
+from storage.audiences import journal
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
 from storage.contacts.reachable import reachable
-from storage.core import audiences as audience_rows
-from storage.core import journal
 from storage.core.database import Database, Session
 
 ARCHIVES_PER_PAGE = 10

@@ -4,24 +4,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.audiences.audiences import Audience
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.verdicts import reversals
 from bot.bounces.verdicts.policy import INCIDENT_QUIET, Weakness
 from bot.bounces.verdicts.reversals import CleanedBatch, Obstacle
 from bot.core.addresses import find_addresses
-from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
 from storage.archives import archives
-from storage.bounces import bursts as burst_rows
+from storage.audiences import audiences
 from storage.bounces import evidence as evidence_rows
-from storage.bounces import incidents as incident_rows
-from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
+from storage.bounces.verdicts import bursts as burst_rows
+from storage.bounces.verdicts import incidents as incident_rows
+from storage.bounces.verdicts import verdicts as verdict_rows
 from storage.contacts import contacts
 from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import CleanReason, Status
-from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.corrections import corrections
 

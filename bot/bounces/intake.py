@@ -35,11 +35,11 @@ from bot.bounces.quarantine import (
 from bot.bounces.verdicts import bursts, incidents, saved_policies
 from bot.bounces.verdicts.verdicts import judge_contacts, review_verdicts
 from bot.core.addresses import BadAddressReason, try_validate
+from storage.audiences import audiences
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
 from storage.bounces.contacts import ContactSummary
 from storage.contacts import bulk, reachable
-from storage.core import audiences
 from storage.core.database import Database, Session, Unreachable
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.core.text import storable_line

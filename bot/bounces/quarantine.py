@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.bounces.events import LONGEST_ADDRESS, LONGEST_DIAGNOSTIC, digest
-from bot.core.forgotten import names_forgotten
+from bot.privacy.forgotten import names_forgotten
 from storage.bounces import quarantine as quarantine_rows
-from storage.core import forgotten
 from storage.core.database import Database
-from storage.core.forgotten import Forgotten
 from storage.core.text import storable_line
+from storage.privacy import forgotten
+from storage.privacy.forgotten import Forgotten
 
 UNKNOWN_ADDRESS = "unknown-address"
 UNKNOWN_AUDIENCE = "unknown-audience"

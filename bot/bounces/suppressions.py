@@ -13,18 +13,18 @@ from enum import StrEnum
 import httpx
 from pydantic import SecretStr
 
+from bot.audiences.audiences import Audience
 from bot.bounces import intake
 from bot.bounces.diagnosis import diagnose, find_code
 from bot.bounces.events import EARLIEST, LIST_SUFFIX, LONGEST_ADDRESS, Cause, EventKind, MailEvent
-from bot.core.audiences import Audience
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
+from storage.audiences import audiences
 from storage.bounces import contacts as contact_rows
 from storage.bounces.suppressions import brevo, mailgun, postmark, sendgrid, ses
 from storage.bounces.suppressions.api import ProviderApi, Timing
 from storage.bounces.suppressions.entries import Page, Suppression
 from storage.bounces.suppressions.sigv4 import AwsKey, SigV4
-from storage.core import audiences
 from storage.core.database import Database
 from storage.core.tables import AudienceSource
 

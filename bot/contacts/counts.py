@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.audiences.audiences import Audience
 from bot.bounces.verdicts import incidents
-from bot.core import weeks
-from bot.core.audiences import Audience
-from bot.core.weeks import Week
+from bot.contacts import weeks
+from bot.contacts.weeks import Week
 from storage.contacts import contacts
 from storage.contacts import figures as stored_figures
 from storage.contacts.contacts import Segment
@@ -23,7 +23,7 @@ COUNTED = (Status.SUBSCRIBED, Status.UNSUBSCRIBED, Status.NONSUBSCRIBED, Status.
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers of an audience's contacts. `bot.core.weeks` says what a week is."""
+    """The numbers of an audience's contacts. `bot.contacts.weeks` says what a week is."""
 
     audience: Audience
     by_status: Mapping[str, int]

@@ -42,9 +42,9 @@ def new_contact(row: Row, contact_id: int, revision: int, default_status: str) -
     return (row[0], contact_id, *row[2:_STATUS], status, None, revision, *row[_MERGE_FIELDS:])
 
 
-def lacks_time(row: Row, default_status: str) -> bool:
-    """Whether the row, as a new contact, is cleaned and doesn't tell when."""
-    return not row[_CLEANED_AT] and (row[_STATUS] or default_status) == "cleaned"
+def is_complete(row: Row) -> bool:
+    """Whether the row is a new contact as it is: it has a status, and a cleaned one tells when."""
+    return bool(row[_STATUS] and (row[_CLEANED_AT] or row[_STATUS] != "cleaned"))
 
 
 def merge(old: Row, new: Row, revision: int) -> Row:
@@ -85,12 +85,12 @@ def figure_key(row: Row) -> FigureKey:
     return FigureKey(row[_STATUS], row[_REASON] or "", day_of(row[_CLEANED_AT]), row[_DOMAIN])
 
 
-def count_figures(contacts: Iterable[Row], default_status: str = "") -> FigureChanges:
-    """Returns the number of contacts for each key; those without a status are counted with the default one."""
+def count_figures(contacts: Iterable[Row]) -> FigureChanges:
+    """Returns the number of contacts for each key."""
     changes = FigureChanges()
     # Counted by their raw values first: most contacts share these, and a key is made once for each.
     for (status, reason, cleaned_at, domain), n in Counter(map(_figure_values_of, contacts)).items():
-        changes[FigureKey(status or default_status, reason or "", day_of(cleaned_at), domain)] += n
+        changes[FigureKey(status, reason or "", day_of(cleaned_at), domain)] += n
     return changes
 
 

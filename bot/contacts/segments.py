@@ -10,20 +10,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.audiences.audiences import Audience, require
 from bot.bounces import evidence
 from bot.bounces.evidence import VerdictSummary
 from bot.contacts.counts import segment_size
 from bot.contacts.names import full_name
-from bot.core import json_values, plans
-from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
-from storage.contacts import contacts, figures
+from bot.jobs import json_values, plans
+from storage.contacts import contacts, days, figures
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.tables import Contact
-from storage.core import days
-from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
-from storage.core.tables import PlanRow
+from storage.jobs import plans as plan_rows
+from storage.jobs.tables import PlanRow
 
 KIND = "list"
 PAGE = 10  # contacts

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.contacts.rows import address_key_of, count_figures, figure_key, lacks_time
+from bot.contacts.rows import address_key_of, count_figures, figure_key
 from storage.contacts import bulk, figures
-from storage.contacts.figures import FigureChanges
 from storage.contacts.values import Row
-from storage.core import forgotten
 from storage.core.database import Session
 from storage.core.tables import AudienceRow
+from storage.privacy import forgotten
 
 Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]
@@ -34,40 +33,6 @@ class UpsertCounts:
 
 
 NO_ROWS = UpsertCounts(0, 0, 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class NewRows:
-    """Rows of a file as new contacts that are ready to be added, and their figures."""
-
-    contacts: bulk.NewContacts
-    default_status: str
-    changes: FigureChanges
-
-    def add(self, session: Session, audience: AudienceRow, so_far: UpsertCounts) -> UpsertCounts | None:
-        """Adds the contacts; returns the counts so far with them. Adds none and returns None if one of their addresses is there.
-
-        The caller holds the audience's lock.
-        """
-        first, n = audience.next_contact_id, len(self.contacts)
-        if not self.contacts.insert(session, first, audience.revision, self.default_status):
-            return None
-        audience.next_contact_id = first + n
-        figures.apply_changes(session, audience.id, self.changes)
-        return replace(so_far, added=so_far.added + n)
-
-
-def prepare(rows: Sequence[Row], default_status: str, *, for_sqlite: bool) -> NewRows | None:
-    """Does what can be done without the database to add the rows of a file as new contacts.
-
-    `default_status` is for rows that have none. Returns None if two rows have the same address, or one needs a time.
-    """
-    if len(set(map(address_key_of, rows))) < len(rows) or any(
-        lacks_time(row, default_status) for row in rows
-    ):
-        return None
-    changes = count_figures(rows, default_status)
-    return NewRows(bulk.prepare(rows, for_sqlite=for_sqlite), default_status, changes)
 
 
 def upsert_rows(

@@ -19,8 +19,8 @@ from bot.core.errors import CleanedError, Faults
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 from storage.core.database import url_beside
-from storage.installations.ciphers import parse_keys
-from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
+from storage.mailchimp.api.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
+from storage.workspaces.ciphers import parse_keys
 
 ENV_FILE = ".env"  # in the folder where the program starts
 SHORTEST_SECRET = 16  # characters
@@ -59,13 +59,18 @@ class Settings(BaseSettings):
     """The program's configuration. Secrets are not shown in its repr."""
 
     model_config = SettingsConfigDict(
-        env_file=ENV_FILE, extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+        env_file=ENV_FILE,
+        extra="ignore",
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        regex_engine="python-re",  # two patterns of pydantic's own take 3 MB
     )
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
-    slack_client_id: Annotated[str, Field(pattern=r"^[\w.-]{1,32}$")] | None = None
+    slack_client_id: Annotated[str, Field(pattern=r"^[\w.-]{1,32}\Z")] | None = None
     slack_client_secret: SecretStr | None = None
     token_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_TOKEN_KEY")
     slack_api_url: str = "https://slack.com/api/"
@@ -89,7 +94,7 @@ class Settings(BaseSettings):
     mailtrap_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_MAILTRAP_SECRET")
     postal_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_POSTAL_KEY")
     ses_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_SES_KEY")
-    ses_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] | None = Field(
+    ses_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+\Z")] | None = Field(
         default=None, validation_alias="CLEANED_SES_REGION"
     )
     sendgrid_api_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_SENDGRID_API_KEY")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.audiences.audiences import Audience
 from bot.contacts.names import name_labels
-from bot.core.audiences import Audience
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason
 from storage.core.tables import AudienceRow

@@ -8,19 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bot.audiences.audiences import Audience, require
 from bot.contacts import rows
 from bot.contacts.names import name_labels
-from bot.core import plans
+from bot.contacts.weeks import Week
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
-from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.json_values import from_json, to_json
-from bot.core.weeks import Week
 from bot.corrections import likely_typos, walks
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.likely_typos import Step
 from bot.corrections.required_fields import Field, Permission, Problems, Requirements, find_requirements
-from bot.corrections.suggestions import Suggestion
+from bot.corrections.suggestions.values import Suggestion
+from bot.jobs import plans
+from bot.jobs.json_values import from_json, to_json
+from storage.audiences import journal
 from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
@@ -28,12 +29,13 @@ from storage.contacts.figures import FigureChanges
 from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
-from storage.core import forgotten, journal
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, PlanRow
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.corrections import corrections
 from storage.corrections.tables import Consent
-from storage.mailchimp.client import Client
+from storage.jobs.tables import PlanRow
+from storage.mailchimp.api.client import Client
+from storage.privacy import forgotten
 
 KIND = "fix"
 
@@ -127,6 +129,23 @@ class CorrectionPlan:
     permissions: tuple[Permission, ...] = ()
     names: tuple[bool, bool] = (False, False)
     absent: str | None = field(default=None, repr=False)
+
+    def at(self, step: Step | None) -> "CorrectionPlan":
+        """The plan of a form at this step of a walk."""
+        if step is None:
+            return self
+        return replace(self, number=step.number, of=step.total, week=step.week, walk=step.walk)
+
+    def with_inputs(self, requirements: Requirements | None) -> "CorrectionPlan":
+        """The plan of a form that asks for these, if it is for a mirrored audience."""
+        if requirements is None:
+            return self
+        return replace(
+            self,
+            fields=tuple(replace(field, value="", problem="") for field in requirements.fields),
+            permissions=requirements.permissions,
+            names=(requirements.first_name, requirements.last_name),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,23 +248,7 @@ def begin(
     requirements = find_requirements(mailchimp, audience, contact, problems)
     with database.transaction() as session:
         contact = get_fixable(session, audience, contact_id)
-        plan = CorrectionPlan(
-            contact=contact_id,
-            wording=wording,
-            language=language,
-            number=step.number if step else None,
-            of=step.total if step else None,
-            week=step.week if step else None,
-            walk=step.walk if step else "",
-            absent=absent,
-        )
-        if requirements:
-            plan = replace(
-                plan,
-                fields=tuple(replace(field, value="", problem="") for field in requirements.fields),
-                permissions=requirements.permissions,
-                names=(requirements.first_name, requirements.last_name),
-            )
+        plan = CorrectionPlan(contact_id, wording, language, absent=absent).at(step).with_inputs(requirements)
         row = plans.create(
             session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(plan), n=1
         )

@@ -5,19 +5,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from bot.core.audiences import Audience, require
+from bot.audiences.audiences import Audience, require
+from bot.contacts.weeks import Week
 from bot.core.errors import PlanGone
-from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
-from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
+from bot.corrections.suggestions.values import PROTECTED_FROM, Suggestion
+from storage.audiences import journal
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey
 from storage.contacts.tables import Contact
-from storage.core import journal
 from storage.core.database import Database, Session
 from storage.corrections import corrections
 from storage.corrections.tables import NotTypo
+
+if TYPE_CHECKING:
+    from bot.corrections.suggestions.suggestions import Suggester
 
 PAGE = 10
 MOST_COUNTED = 1_000  # likely typos; a larger number is shown as "more than"
@@ -169,7 +173,7 @@ def suggested_status(session: Session, audience_id: int, suggestion: Suggestion 
     return corrections.statuses_by_key(session, audience_id, [key]).get(key)
 
 
-def suggester(session: Session, audience_id: int) -> Suggester:
+def suggester(session: Session, audience_id: int) -> "Suggester":
     """Returns the suggester for the audience's domains, cached."""
     healthy = figures.subscribed_domains(session, audience_id)
     # Domains with fewer contacts have no effect on suggestions: left out, they don't change the cache's key.
@@ -220,7 +224,9 @@ def _typos(
 
 
 @lru_cache(maxsize=16)
-def _suggester(healthy: tuple[tuple[str, int], ...]) -> Suggester:
+def _suggester(healthy: tuple[tuple[str, int], ...]) -> "Suggester":
+    from bot.corrections.suggestions.suggestions import Suggester  # noqa: PLC0415  6 MB, when a typo is first looked for
+
     return Suggester(dict(healthy))
 
 

@@ -8,11 +8,11 @@ from bot.contacts.names import name_labels
 from bot.core.errors import CleanedError
 from storage.contacts.tables import Contact
 from storage.core.tables import AudienceRow, AudienceSource
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError, NotFound
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError, NotFound
+from storage.mailchimp.api.members import Member
+from storage.mailchimp.api.values import MergeField, MergeValue, member_hash
 from storage.mailchimp.remote_state import RemoteState
-from storage.mailchimp.values import MergeField, MergeValue, member_hash
 
 ADDRESS_PARTS = {"addr1": True, "addr2": False, "city": True, "state": True, "zip": True, "country": False}
 MOST_FIELDS = 60  # a modal has at most 100 blocks, and the form has others

@@ -8,20 +8,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import plans
-from bot.core.audiences import Audience, require
+from bot.audiences.audiences import Audience, require
+from bot.contacts.weeks import Week
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.json_values import from_json, to_json
-from bot.core.weeks import Week
 from bot.corrections import likely_typos
 from bot.corrections.required_fields import needs_form
-from bot.corrections.suggestions import Suggestion
+from bot.corrections.suggestions.values import Suggestion
+from bot.jobs import plans
+from bot.jobs.json_values import from_json, to_json
 from storage.contacts import contacts
 from storage.contacts.contacts import PageKey
-from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
-from storage.core.tables import PlanRow
 from storage.corrections import corrections
+from storage.jobs import plans as plan_rows
+from storage.jobs.tables import PlanRow
 
 KIND = "typos"
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.audiences import Audience
+from bot.audiences.audiences import Audience
 from bot.corrections import likely_typos
-from storage.core import audiences as audience_rows
+from storage.audiences import audiences as audience_rows
 from storage.core.database import Database
 from storage.corrections import corrections
 

@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core import plans
-from bot.core.json_values import from_json, to_json
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections import likely_typos
 from bot.corrections.likely_typos import Step
+from bot.jobs import plans
+from bot.jobs.json_values import from_json, to_json
 from storage.contacts.tables import Contact
-from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
-from storage.core.tables import PlanRow
 from storage.corrections import corrections
+from storage.jobs import plans as plan_rows
+from storage.jobs.tables import PlanRow
 
 KIND = "walk"
 POSTS_WITHIN = timedelta(seconds=30)  # then another correction posts the message

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core import jobs
 from bot.demo import bounces
 from bot.imports import imports
+from bot.jobs import jobs
 from storage.core.database import Database
 from storage.files.csv_files import csv_bytes
 

@@ -11,10 +11,11 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
-from bot.core import weeks
+from bot.contacts import weeks
+from bot.contacts.weeks import WEEK, Week
 from bot.core.errors import CleanedError
-from bot.core.weeks import WEEK, Week
-from storage.core import days, journal
+from storage.audiences import journal
+from storage.contacts import days
 from storage.core.database import Database, Session
 from storage.digests import digests
 from storage.digests.tables import Digest, DigestRun

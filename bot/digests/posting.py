@@ -7,10 +7,10 @@ from typing import Protocol
 
 from prometheus_client import Counter
 
-from bot.core.jobs import Clock
 from bot.digests import digests, reports
 from bot.digests.digests import Claim
 from bot.digests.reports import Report
+from bot.jobs.jobs import Clock
 from storage.core.database import Database
 from storage.core.db_errors import TransientFault, transient_fault
 

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.weeks import WEEK, Week, bounds
+from bot.contacts.weeks import WEEK, Week, bounds
 from bot.corrections import likely_typos
 from bot.digests.digests import DigestSettings
-from storage.bounces import verdicts
+from storage.audiences import audiences
+from storage.bounces.verdicts import verdicts
 from storage.contacts import figures
 from storage.contacts.values import CleanReason, Status
-from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow
 from storage.digests import digests

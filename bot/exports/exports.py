@@ -5,12 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
+from bot.audiences import audiences
 from bot.contacts.counts import segment_size
-from bot.core import audiences, jobs, plans
 from bot.core.errors import CleanedError, NoAudience, NothingThere, PlanGone
-from bot.core.files import Contents, FileSender, SharedFiles, SharedWith
-from bot.core.jobs import Clock, Recipient
-from bot.core.json_values import from_json, to_json
 from bot.exports import files
 from bot.exports.files import MOST_BYTES, ExportFile, ExportSource
 from bot.exports.jobs import (
@@ -21,15 +18,19 @@ from bot.exports.jobs import (
     ExportTask,
     SentFile,
 )
+from bot.jobs import jobs, plans
+from bot.jobs.files import Contents, FileSender, SharedFiles, SharedWith
+from bot.jobs.jobs import Clock, Recipient
+from bot.jobs.json_values import from_json, to_json
+from storage.audiences import audiences as audience_rows
+from storage.audiences import journal
 from storage.contacts.contacts import Segment
-from storage.core import audiences as audience_rows
-from storage.core import journal
-from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow
 from storage.exports import exports
 from storage.exports.tables import Export
 from storage.files.csv_files import CsvFormat
+from storage.jobs import plans as plan_rows
 
 KIND = "export"
 EXPORTS_PER_PAGE = 10

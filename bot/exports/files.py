@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.audiences import audiences
 from bot.contacts.columns import SYSTEM_COLUMNS
-from bot.core import audiences
-from bot.corrections.suggestions import Suggester
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import CleanReason
@@ -62,6 +61,8 @@ class ExportSource:
     ) -> None:
         self.header = b"".join(csv_bytes(header(audience), (), form=form))
         self._session, self._audience, self._segment, self._form = session, audience, segment, form
+        from bot.corrections.suggestions.suggestions import Suggester  # noqa: PLC0415  6 MB, needed by exports only
+
         self._suggester = Suggester(figures.subscribed_domains(session, segment.audience_id))
         self._never = corrections.excluded_from_suggestions(session, segment.audience_id)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.jobs import Job, JobType
+from bot.jobs.jobs import Job, JobType
 from storage.contacts.contacts import PageKey, Segment
-from storage.core.tables import JobKind
 from storage.files.csv_files import CsvFormat
+from storage.jobs.tables import JobKind
 
 
 @dataclass(frozen=True, slots=True)

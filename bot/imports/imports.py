@@ -7,39 +7,33 @@ it stores the file, nothing is imported; if it is killed later, another process 
 import hashlib
 import io
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import islice
 from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol
 
 from bot.contacts import rows, upsert
-from bot.contacts.columns import ColumnMap, NoAddressColumn
-from bot.contacts.upsert import NewRows, UpsertCounts
-from bot.core import files, jobs
 from bot.core.errors import CleanedError, IsMirrored
-from bot.core.files import SmallFile
-from bot.core.forgotten import names_forgotten
-from bot.core.jobs import Clock, Recipient
+from bot.imports import new_contacts, reading, refused
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
+from bot.imports.reading import Chunk, column_map
+from bot.jobs import files, jobs
+from bot.jobs.files import SmallFile
+from bot.jobs.jobs import Clock, Recipient
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
-from storage.contacts.values import Row
-from storage.core import audiences, forgotten, journal
-from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, JobState
-from storage.files.spreadsheet_errors import SpreadsheetError, TooBroken
-from storage.files.spreadsheets import Record, RefusedRecord, Sheet, open_sheets
+from storage.core.tables import AudienceRow, AudienceSource
+from storage.files.spreadsheet_errors import SpreadsheetError
+from storage.files.spreadsheets import open_sheets
 from storage.imports import refused_rows, uploads
-from storage.imports.refused_rows import Refusal, RefusedSheet
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobState
 
 ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
 LEAST_ROWS_PER_CHUNK = 1_000
 STEP_BYTES = 1_000  # of the file for each row of a chunk: some ten chunks, or more if the file is large
-MOST_REFUSED = 500_000  # more than the rows that went in; a file that is no list reaches it within seconds
 RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
 
 RefusedFile = Callable[[ImportJob], SmallFile]
@@ -59,12 +53,6 @@ class ImportReceipt:
 
     job: ImportJob
     audience: str
-
-
-class NoAddressColumnInFile(CleanedError):
-    """The file has no column of addresses. Values: name, columns."""
-
-    key = "error-no-address-column"
 
 
 def receive(
@@ -191,21 +179,8 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
     """
     size = job.task.size or 0
     try:
-        with (
-            io.BufferedReader(uploads.Upload(database, job.id, size), 1 << 20) as file,
-            ThreadPoolExecutor(1) as pool,
-        ):
-            # A short file is imported in several steps too, so that people see it moving.
-            step_size = jobs.StepSize(min(ROWS_PER_CHUNK, max(LEAST_ROWS_PER_CHUNK, job.total // STEP_BYTES)))
-            chunks = _chunks(job, open_sheets(job.task.name, file), step_size)
-            if _is_first(database, job):
-                chunks = map(partial(_prepare, job, for_sqlite=database.is_sqlite), chunks)
-            for chunk in _read_ahead(pool, chunks):
-                _check_refused(job, chunk)
-                began = clock()
-                job = _import_chunk(database, job, began, chunk)
-                step_size.adapt(clock() - began)
-                yield job
+        with io.BufferedReader(uploads.Upload(database, job.id, size), 1 << 20) as file:
+            yield from _import_rows(database, job, clock, file)
     except (CleanedError, SpreadsheetError):
         with database.transaction() as session:
             uploads.delete_parts(session, job.id)
@@ -274,7 +249,7 @@ def _check_sheets(name: str, file: BinaryIO) -> int:
     """
     total = 0
     for sheet in open_sheets(name, file):
-        _column_map(sheet)
+        column_map(sheet)
         total += sheet.size
     return total
 
@@ -303,126 +278,59 @@ def _store(
     yield job
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Parsed rows of one sheet, the sheet and row to carry on from, and the bytes read so far of all sheets."""
-
-    sheet: RefusedSheet
-    merge_labels: tuple[str, ...]
-    rows: list[Row]
-    refused: list[Refusal]
-    next_sheet: int
-    next_row: int
-    bytes_read: int
-    new: NewRows | None = None
-    """In a first import, the rows as new contacts; then `rows` is empty."""
-
-    @property
-    def n_rows(self) -> int:
-        return len(self.new.contacts) if self.new else len(self.rows)
-
-
-def _read_ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
-    """Yields the chunks; reads the next one in another thread while the caller imports the current one."""
-    next_chunk = pool.submit(next, chunks, None)
-    while chunk := next_chunk.result():
-        next_chunk = pool.submit(next, chunks, None)
-        yield chunk
-
-
 def _is_first(database: Database, job: ImportJob) -> bool:
-    """Whether the audience has no contacts but those that this import added."""
+    """Whether the audience has no contacts but those that this import added, and no row changed one of them."""
+    outcome = job.progress.outcome
     with database.reading() as session:
         audience = audiences.get(session, job.audience_id)
-    return audience is not None and audience.next_contact_id == job.progress.outcome.added + 1
+    added_all = audience is not None and audience.next_contact_id == outcome.added + 1
+    return added_all and not (outcome.changed or outcome.unchanged)
 
 
-def _prepare(job: ImportJob, chunk: _Chunk, *, for_sqlite: bool) -> _Chunk:
-    """Prepares the rows in the thread that reads them: the other one then waits for the database most of the time."""
-    new = upsert.prepare(chunk.rows, job.task.status, for_sqlite=for_sqlite)
-    return replace(chunk, rows=[], new=new) if new else chunk
-
-
-def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSize) -> Iterator[_Chunk]:
-    start, before = job.progress.sheet, 0
-    for n, sheet in enumerate(all_sheets):
-        row = job.progress.row if n == start else 0
-        if n >= start:
-            columns = _column_map(sheet)
-            remaining = islice(sheet.rows, row, None)
-            while any(read := _read(columns, islice(remaining, step_size.rows), job.audience_id)):
-                parsed, refused = read
-                row += len(parsed) + len(refused)
-                bytes_read = before + sheet.bytes_read
-                source = RefusedSheet(sheet.name, sheet.header, columns.status)
-                yield _Chunk(source, columns.merge_labels, parsed, refused, n, row, bytes_read)
-        before += sheet.size
-
-
-def _column_map(sheet: Sheet) -> ColumnMap:
-    try:
-        return ColumnMap.from_header(sheet.header, sheet.status)
-    except NoAddressColumn:
-        raise NoAddressColumnInFile(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
-
-
-def _read(
-    columns: ColumnMap, records: Iterable[Record | RefusedRecord], audience_id: int
-) -> tuple[list[Row], list[Refusal]]:
-    """Returns the records that are contacts, as rows, and the others, with the reason."""
-    parsed: list[Row] = []
-    refused: list[Refusal] = []
-    parse_row = columns.parse_row
-    for record in records:
-        if isinstance(record, RefusedRecord):
-            refused.append(Refusal(record.line, f"row-{record.reason}", record.cells))
-        elif isinstance(row := parse_row(record.cells, audience_id), str):
-            refused.append(Refusal(record.line, row, record.cells))
+def _import_rows(database: Database, job: ImportJob, clock: Clock, file: BinaryIO) -> Iterator[ImportJob]:
+    # A short file is imported in several steps too, so that people see it moving.
+    step_size = jobs.StepSize(min(ROWS_PER_CHUNK, max(LEAST_ROWS_PER_CHUNK, job.total // STEP_BYTES)))
+    if _is_first(database, job):
+        try:
+            for step in new_contacts.add_all(database, job, clock, _chunks(job, file, step_size), step_size):
+                yield (job := step)
+        except new_contacts.NotNew:
+            pass  # the rest is merged
         else:
-            parsed.append(row)
-    return parsed, refused
+            return
+    yield from _merge(database, job, clock, file, step_size)
 
 
-def _check_refused(job: ImportJob, chunk: _Chunk) -> None:
-    so_far = job.progress.outcome
-    used = so_far.added + so_far.changed + so_far.unchanged + chunk.n_rows
-    if so_far.refused + len(chunk.refused) > used + MOST_REFUSED:
-        raise TooBroken(name=chunk.sheet.file, line=chunk.refused[-1].line if chunk.refused else 0)
+def _chunks(job: ImportJob, file: BinaryIO, step_size: jobs.StepSize) -> Iterator[Chunk]:
+    return reading.chunks(job, open_sheets(job.task.name, file), step_size)
 
 
-def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chunk) -> ImportJob:
-    outcome = job.progress.outcome
+def _merge(
+    database: Database, job: ImportJob, clock: Clock, file: BinaryIO, step_size: jobs.StepSize
+) -> Iterator[ImportJob]:
+    """Adds each row as a contact or merges it into the contact with its address."""
+    with reading.read_ahead(_chunks(job, file, step_size)) as chunks:
+        for chunk in chunks:
+            refused.check(job, chunk, len(chunk.rows))
+            began = clock()
+            job = _merge_chunk(database, job, began, chunk)
+            step_size.adapt(clock() - began)
+            yield job
+
+
+def _merge_chunk(database: Database, job: ImportJob, now: datetime, chunk: Chunk) -> ImportJob:
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
-        new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
-        audience.merge_labels = [*audience.merge_labels, *new_labels]
-        erased = forgotten.load(session)
-        refused = [
-            refusal for refusal in chunk.refused if not names_forgotten("\n".join(refusal.cells), erased)
-        ]
-        refused_rows.add(session, job.id, chunk.sheet, outcome.refused, refused)
-        outcome = _upsert(session, audience, chunk, job.task.status, outcome)
-        progress = replace(
-            job.progress,
-            sheet=chunk.next_sheet,
-            row=chunk.next_row,
-            outcome=outcome.with_refused(len(refused), forgotten=len(chunk.refused) - len(refused)),
+        reading.add_labels(audience, chunk)
+        so_far = refused.keep(session, job, chunk)
+        revision, default_status = audience.revision, job.task.status
+        outcome = upsert.upsert_rows(
+            session,
+            audience,
+            chunk.rows,
+            lambda row, contact_id: rows.new_contact(row, contact_id, revision, default_status),
+            lambda old, new: rows.merge(old, new, revision),
+            so_far,
         )
+        progress = replace(job.progress, sheet=chunk.next_sheet, row=chunk.next_row, outcome=outcome)
         return jobs.step(session, job, now, progress=progress, done=chunk.bytes_read)
-
-
-def _upsert(
-    session: Session, audience: AudienceRow, chunk: _Chunk, default_status: str, so_far: UpsertCounts
-) -> UpsertCounts:
-    adds_only = not (so_far.changed or so_far.unchanged or forgotten.load(session))
-    if chunk.new and adds_only and (outcome := chunk.new.add(session, audience, so_far)):
-        return outcome
-    revision = audience.revision
-    return upsert.upsert_rows(
-        session,
-        audience,
-        chunk.new.contacts.rows() if chunk.new else chunk.rows,
-        lambda row, contact_id: rows.new_contact(row, contact_id, revision, default_status),
-        lambda old, new: rows.merge(old, new, revision),
-        so_far,
-    )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
-from bot.core.files import NOTHING_SENT, HandOver
-from bot.core.jobs import Job, JobType
-from storage.core.tables import JobKind
+from bot.jobs.files import NOTHING_SENT, HandOver
+from bot.jobs.jobs import Job, JobType
+from storage.jobs.tables import JobKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from itertools import count
 
 from bot.contacts.columns import ADDRESS_NAMES, STATUS_NAMES, SYSTEM_COLUMNS, ColumnMap, NoAddressColumn
-from storage.core.database import Database
+from bot.contacts.upsert import UpsertCounts
+from bot.imports.jobs import ImportJob
+from bot.imports.reading import Chunk
+from bot.privacy.forgotten import names_forgotten
+from storage.core.database import Database, Session
 from storage.files.formulas import REASON_COLUMNS
+from storage.files.spreadsheet_errors import TooBroken
 from storage.imports import refused_rows
 from storage.imports.refused_rows import RefusedSheet
+from storage.privacy import forgotten
+
+MOST_REFUSED = 500_000  # more than the rows that went in; a file that is no list reaches it within seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,23 @@ class RefusedTable:
     columns: tuple[str, ...]
     n_files: int
     lines: Iterator[RefusedLine]
+
+
+def check(job: ImportJob, chunk: Chunk, n_rows: int) -> None:
+    """Raises TooBroken if far more rows are refused than go in, with those of a chunk that has `n_rows` others."""
+    so_far = job.progress.outcome
+    used = so_far.added + so_far.changed + so_far.unchanged + n_rows
+    if so_far.refused + len(chunk.refused) > used + MOST_REFUSED:
+        raise TooBroken(name=chunk.sheet.file, line=chunk.refused[-1].line if chunk.refused else 0)
+
+
+def keep(session: Session, job: ImportJob, chunk: Chunk) -> UpsertCounts:
+    """Stores the chunk's refused rows, but for those of erased people; returns the job's counts with them."""
+    erased = forgotten.load(session)
+    outcome = job.progress.outcome
+    kept = [refusal for refusal in chunk.refused if not names_forgotten("\n".join(refusal.cells), erased)]
+    refused_rows.add(session, job.id, chunk.sheet, outcome.refused, kept)
+    return outcome.with_refused(len(kept), forgotten=len(chunk.refused) - len(kept))
 
 
 def table(database: Database, job_ids: Sequence[str]) -> RefusedTable:

@@ -2,8 +2,8 @@
 
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
-from storage.mailchimp.client import Client
-from storage.mailchimp.transport import TRIES
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.transport import TRIES
 
 
 class NoMailchimpKey(CleanedError):

@@ -19,8 +19,8 @@ from storage.contacts.values import Status
 from storage.core.database import Session
 from storage.core.tables import AudienceRow
 from storage.corrections.tables import Consent
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import (
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import (
     BadAnswer,
     Forbidden,
     Forgotten,
@@ -32,9 +32,9 @@ from storage.mailchimp.errors import (
     NotFound,
     WrongDataCentre,
 )
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.members import Member
+from storage.mailchimp.api.values import MergeValue, member_hash
 from storage.mailchimp.remote_state import RemoteState
-from storage.mailchimp.values import MergeValue, member_hash
 
 MOST_TRIES = 5  # without an answer; then the job fails
 

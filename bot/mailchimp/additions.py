@@ -9,27 +9,26 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import jobs, plans
-from bot.core.audiences import Audience, require
+from bot.audiences.audiences import Audience, require
+from bot.core.addresses import Address
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.jobs import Clock, Recipient
 from bot.corrections import corrections, walks
 from bot.corrections.corrections import Correction, CorrectionPlan, FilledForm, Form, NoPermission
 from bot.corrections.required_fields import NoMailchimp, resolve_choices
+from bot.jobs import jobs, plans
+from bot.jobs.jobs import Clock, Recipient
 from bot.mailchimp import adding
 from bot.mailchimp.fixes import Fixed
 from bot.mailchimp.jobs import ADD, AddJob, AddProgress, AddResult, AddTask, FixOutcome
+from storage.audiences import audiences
 from storage.contacts import bulk, contacts
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
-from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import (
-    MailchimpError,
-)
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
+from storage.mailchimp.api.members import Member
 
 # Failures after which Mailchimp may have the contact all the same: it was added, and the answer got lost.
 _MAY_HAVE_BEEN_ADDED = ("error-corrections-no-answer", "error-corrections-key", "error-gave-up")
@@ -85,39 +84,20 @@ def request(
         address = corrections.check_new_address(session, audience, old, filled.address, plan.absent)
         if not filled.permission:
             raise NoPermission
-        values = resolve_choices(plan.fields, filled.fields)
-        _check_required(plan, replace(filled, fields=values))
-        task = AddTask(
-            contact=plan.contact,
-            address=address.address,
-            key=address.key,
-            first_name=filled.first_name,
-            last_name=filled.last_name,
-            fields=plan.fields,
-            values=values,
-            permissions=plan.permissions,
-            ticked=tuple(sorted(filled.permissions)),
-            wording=_wording(plan, filled.permissions),
-            language=plan.language,
-            number=plan.number,
-            of=plan.of,
-            week=plan.week,
-            walk=walks.begin(session, plan.walk, by=by, audience_id=row.audience_id, now=now),
-        )
-        told = [job.recipient for job in _of_walk(session, task.walk) if job.recipient and job.recipient.ts]
-        if recipient and told:
-            recipient = replace(recipient, channel=told[-1].channel, ts=told[-1].ts)
+        filled = replace(filled, fields=resolve_choices(plan.fields, filled.fields))
+        _check_required(plan, filled)
+        walk = walks.begin(session, plan.walk, by=by, audience_id=row.audience_id, now=now)
         job = jobs.create(
             session,
             ADD,
-            task,
+            _task(plan, filled, address, walk),
             by=by,
             now=now,
             audience_id=row.audience_id,
-            recipient=recipient,
+            recipient=_where_walk_is_told(session, walk, recipient),
             progress=AddProgress(absent=address.key if plan.absent == address.key else None),
         )
-        walks.add_job(session, task.walk, job.id)
+        walks.add_job(session, walk, job.id)
         return job
 
 
@@ -229,6 +209,34 @@ def _of_walk(session: Session, walk_id: str, before: str = "") -> Sequence[AddJo
     ids = ids[: ids.index(before)] if before in ids else ids
     found = [job for id_ in ids if (job := jobs.get(session, ADD, id_))]
     return list({job.task.contact: job for job in found}.values())
+
+
+def _task(plan: CorrectionPlan, filled: FilledForm, address: Address, walk: str) -> AddTask:
+    return AddTask(
+        contact=plan.contact,
+        address=address.address,
+        key=address.key,
+        first_name=filled.first_name,
+        last_name=filled.last_name,
+        fields=plan.fields or (),
+        values=filled.fields,
+        permissions=plan.permissions,
+        ticked=tuple(sorted(filled.permissions)),
+        wording=_wording(plan, filled.permissions),
+        language=plan.language,
+        number=plan.number,
+        of=plan.of,
+        week=plan.week,
+        walk=walk,
+    )
+
+
+def _where_walk_is_told(session: Session, walk: str, recipient: Recipient | None) -> Recipient | None:
+    """The recipient with the message that tells of the walk's earlier corrections, if there is one."""
+    told = [job.recipient for job in _of_walk(session, walk) if job.recipient and job.recipient.ts]
+    if recipient and told:
+        return replace(recipient, channel=told[-1].channel, ts=told[-1].ts)
+    return recipient
 
 
 def _check_required(plan: CorrectionPlan, filled: FilledForm) -> None:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.core import audiences
-from storage.core import jobs
+from bot.audiences import audiences
 from storage.core.database import Database
-from storage.core.tables import JobKind
+from storage.jobs import jobs
+from storage.jobs.tables import JobKind
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 from storage.mailchimp.remote_state import Trouble

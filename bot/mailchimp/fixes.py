@@ -8,22 +8,22 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import jobs
-from bot.core.audiences import Audience, require
+from bot.audiences.audiences import Audience, require
 from bot.core.errors import CleanedError
-from bot.core.jobs import Clock, Failure, Recipient
 from bot.corrections import corrections, likely_typos, tick_list
 from bot.corrections.corrections import FilledForm
 from bot.corrections.required_fields import NoMailchimp
-from bot.corrections.tick_list import TickedTypos
+from bot.corrections.tick_list import Offer, TickedTypos
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Failure, Recipient
 from bot.mailchimp import adding
 from bot.mailchimp.jobs import FIX, AddTask, FixJob, FixOutcome, FixProgress, FixResult, FixTask
 from storage.contacts import bulk, contacts
 from storage.contacts.values import Status
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, AudienceSource
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +71,7 @@ def request(
         audience = require(session, audience_id)
         if audience.source == AudienceSource.MAILCHIMP and client is None:
             raise NoMailchimp(audience=audience.name)
-        items = tuple(
-            AddTask(
-                contact=offer.contact,
-                address=offer.suggestion.address,
-                key=offer.suggestion.address.lower(),
-                first_name=None,
-                last_name=None,
-                fields=(),
-                values={},
-                permissions=(),
-                ticked=(),
-                wording=wording,
-                language=language,
-            )
-            for offer in offers
-        )
+        items = tuple(_task(offer, wording, language) for offer in offers)
         return jobs.create(
             session,
             FIX,
@@ -129,6 +114,23 @@ def receipt(database: Database, job: FixJob) -> FixReceipt:
             fixed.append(Fixed(old.address if old else "", item.address, outcome))
         has_more = job.result is not None and likely_typos.any_left(session, audience.id, job.task.week)
         return FixReceipt(job, Audience.of(audience), fixed, has_more)
+
+
+def _task(offer: Offer, wording: str, language: str) -> AddTask:
+    """The list asks for nothing but the consent."""
+    return AddTask(
+        contact=offer.contact,
+        address=offer.suggestion.address,
+        key=offer.suggestion.address.lower(),
+        first_name=None,
+        last_name=None,
+        fields=(),
+        values={},
+        permissions=(),
+        ticked=(),
+        wording=wording,
+        language=language,
+    )
 
 
 def _add(

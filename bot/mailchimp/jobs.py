@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.jobs import Failure, Job, JobType
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections.required_fields import Field, Permission
+from bot.jobs.jobs import Failure, Job, JobType
 from storage.contacts.values import Status
-from storage.core.tables import JobKind
+from storage.jobs.tables import JobKind
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds addresses

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import jobs
 from bot.core.settings import Settings
+from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
+from storage.audiences import audiences
 from storage.bounces import webhook_tokens
-from storage.core import audiences
 from storage.core.database import Database
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
+from storage.mailchimp.api.values import RemoteAudience
 from storage.mailchimp.remote_state import RemoteState
-from storage.mailchimp.values import RemoteAudience
 
 BY = "mailchimp"
 PATH = "/mailchimp/"

@@ -3,17 +3,17 @@
 from datetime import datetime, timedelta
 
 from bot.bounces.webhooks import TOKENS_KEPT
-from bot.core.dedupe import REQUESTS_KEPT
+from bot.jobs.dedupe import REQUESTS_KEPT
 from bot.maintenance.retention import Retention, delete_older
 from storage.bounces import webhook_tokens
 from storage.contacts.reachable import reachable
-from storage.core import dedupe, plans
-from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.tables import JobKind
-from storage.installations import states
+from storage.jobs import dedupe, plans
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobKind
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
+from storage.workspaces import installation_states
 
 PLANS_KEPT = timedelta(days=30)
 OUTCOMES_KEPT = timedelta(days=30)
@@ -53,6 +53,6 @@ def _short_lived(database: Database, now: datetime) -> int:
             plans.delete_before(session, now - PLANS_KEPT)
             + webhook_tokens.delete_before(session, now - TOKENS_KEPT)
             + dedupe.delete_before(session, now - REQUESTS_KEPT)
-            + states.delete_expired(session, now)
+            + installation_states.delete_expired(session, now)
             + job_rows.delete_told(session, JobKind.SYNC, now - SYNCS_KEPT)
         )

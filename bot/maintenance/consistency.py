@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
 from storage.contacts.reachable import reachable, unreachable
-from storage.core import audiences, journal
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.maintenance import consistency, recounts

@@ -7,13 +7,13 @@ from functools import partial
 
 from bot.core.settings import Settings
 from bot.maintenance.consistency import FORGET, RETENTION
+from storage.audiences import journal
 from storage.bounces import evidence, quarantine
 from storage.contacts.reachable import reachable
-from storage.core import jobs as job_rows
-from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import JobKind
 from storage.exports import exports
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobKind
 
 CORRECTIONS_KEPT = timedelta(days=30)  # jobs that hold what was typed; the consent stays
 ROWS_AT_ONCE = 20_000

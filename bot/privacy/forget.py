@@ -10,16 +10,16 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import jobs
 from bot.core.addresses import BadAddressReason, find_addresses, try_validate
 from bot.core.errors import CleanedError, WrongWord
-from bot.core.jobs import Clock, Recipient
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Recipient
 from bot.privacy import uploads
 from bot.privacy.jobs import FORGET, ForgetJob, ForgetResult, ForgetTask
-from storage.core import audiences, forgotten, journal
+from storage.audiences import audiences, journal
 from storage.core.database import Database
 from storage.mailchimp.remote_state import RemoteState
-from storage.privacy import traces
+from storage.privacy import forgotten, traces
 from storage.privacy.spellings import forms
 from storage.privacy.traces import Person
 

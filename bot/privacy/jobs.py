@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.jobs import Job, JobType
-from storage.core.tables import JobKind
+from bot.jobs.jobs import Job, JobType
+from storage.jobs.tables import JobKind
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds an address

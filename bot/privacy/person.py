@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.privacy import forget
 from bot.privacy.uploads import naming
-from storage.core import audiences
+from storage.audiences import audiences
 from storage.core.database import Database
 from storage.privacy import traces
 from storage.privacy.traces import Person

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.tables import JobState
 from storage.files.spreadsheets import open_sheets
 from storage.imports import refused_rows, uploads
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobState
 from storage.privacy import traces
 from storage.privacy.traces import Person
 

@@ -33,7 +33,7 @@ from handlers.slack.limits import Limits
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.request import Request
 from handlers.slack.threads import ANSWERING, Threads
-from handlers.slack.web_api.client import place_of
+from handlers.slack.web_api.client import place_of, tls
 from handlers.slack.web_api.sdk_workarounds import is_not_token_warning
 from handlers.slack.workspaces import Find
 from handlers.words import LANGUAGES, words
@@ -62,7 +62,7 @@ def build_app(find: Find, settings: Settings) -> App:
         return served.identity if served else None
 
     app = App(
-        client=WebClient(base_url=settings.slack_api_url),
+        client=WebClient(base_url=settings.slack_api_url, ssl=tls(settings.slack_api_url)),
         authorize=authorize,  # type: ignore[arg-type]  # None is an answer too
         user_facing_authorize_error_message="\n".join(
             words(language)("error-not-installed") for language in LANGUAGES

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
 
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
-from bot.core.workspaces import Workspace
 from bot.digests import digests
+from bot.jobs.jobs import Clock
+from bot.workspaces.workspaces import Workspace
 from handlers.clock import utc_now
 from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.people import People
 from handlers.slack.web_api.modals import Shown
 from storage.core.database import Database
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 
 if TYPE_CHECKING:
     from dns.resolver import Resolver

@@ -9,8 +9,8 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
-from bot.core import dedupe
-from bot.core.jobs import Clock
+from bot.jobs import dedupe
+from bot.jobs.jobs import Clock
 from handlers.slack import errors
 from handlers.slack.errors import Answer
 from storage.core.database import Database

@@ -17,7 +17,7 @@ from handlers.slack.web_api.sdk_workarounds import error_code
 from handlers.words import Markup, Words
 from storage.core.db_errors import transient_fault
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.errors import MailchimpError
 
 # Slack opens a modal within three seconds of the click only, and once.
 TOO_LATE = frozenset(("expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"))

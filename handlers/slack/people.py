@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.errors import NotAnOperator, RoleUnknown
-from bot.core.operators import Standing, is_operator
+from bot.workspaces.operators import Standing, is_operator
 from handlers.words import Words, words
 
 CACHED_SECONDS = 60  # from when Slack is asked: a role that was taken away counts no longer

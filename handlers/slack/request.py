@@ -10,8 +10,8 @@ from slack_bolt import Respond
 from slack_sdk import WebClient
 
 from bot.core.errors import CleanedError
-from bot.core.jobs import Recipient
 from bot.core.settings import Settings
+from bot.jobs.jobs import Recipient
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View

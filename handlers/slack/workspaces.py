@@ -12,12 +12,12 @@ from typing import Any
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 
-from bot.core import databases, workspaces
 from bot.core import settings as core_settings
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
-from bot.core.workspaces import Workspace
+from bot.jobs.jobs import Clock
 from bot.mailchimp import account
+from bot.workspaces import databases, workspaces
+from bot.workspaces.workspaces import Workspace
 from handlers.clock import utc_now
 from handlers.slack import errors
 from handlers.slack.context import AppContext

@@ -8,12 +8,13 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
+from bot.audiences import audiences
 from bot.bounces import mailbox, quarantine
 from bot.bounces.events import EventKind
 from bot.bounces.mailbox import MailOutcome
 from bot.bounces.quarantine import QuarantineEntry
-from bot.core import audiences, databases
 from bot.core.errors import IsMirrored
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.terminal import errors, workspaces
 from handlers.terminal.files import print_json, whole_file

@@ -2,12 +2,13 @@
 
 from contextlib import closing
 
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.contacts import counts
 from bot.contacts.counts import Figures
-from bot.core import audiences, databases
-from bot.core.audiences import Audience
 from bot.core.errors import NoAudience
 from bot.digests import digests
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.terminal import workspaces
 from handlers.terminal.files import print_json

@@ -11,15 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
-from bot.core import databases, settings
+from bot.core import settings
 from bot.demo import samples
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.slack import manifest
 from handlers.standins.mailchimp import sample
 from handlers.standins.slack.server import Workspace
 from handlers.terminal import imports, sync
 from handlers.words import Words
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 
 PACKAGES = Path(__file__).parents[2]  # the folder that `handlers` is in
 CONNECTS_WITHIN_SECONDS = 30

@@ -14,7 +14,7 @@ from handlers.words import Words
 from storage.bounces.suppressions.errors import SuppressionListError
 from storage.core.db_errors import transient_fault
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.errors import MailchimpError
 
 _KINDS = {
     errno.ENOENT: "missing",

@@ -4,9 +4,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from bot.core import audiences, databases
+from bot.audiences import audiences
 from bot.core.errors import UnknownAudience
 from bot.exports import exports
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.terminal import workspaces
 from handlers.terminal.files import print_json, whole_file

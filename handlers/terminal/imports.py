@@ -11,10 +11,11 @@ from typing import BinaryIO, NoReturn
 
 from tqdm import tqdm
 
-from bot.core import databases, jobs
 from bot.imports import imports
 from bot.imports import refused as refused_rows
 from bot.imports.jobs import ImportJob
+from bot.jobs import jobs
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.slack.jobs.refused_rows import csv
 from handlers.terminal import errors, workspaces

@@ -6,15 +6,15 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot.core import jobs
 from bot.core.errors import CleanedError
-from bot.core.jobs import AnyJob, Job, ProgressT, ResultT, TaskT, Work
+from bot.jobs import jobs
+from bot.jobs.jobs import AnyJob, Job, ProgressT, ResultT, TaskT, Work
 from handlers.clock import utc_now
 from storage.core.database import Database
-from storage.core.jobs import LeaseLost
-from storage.core.tables import ENDED, JobState
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.mailchimp.errors import MailchimpError
+from storage.jobs.jobs import LeaseLost
+from storage.jobs.tables import ENDED, JobState
+from storage.mailchimp.api.errors import MailchimpError
 
 POLL_SECONDS = 0.3  # while another process holds the audience's lock or the job
 

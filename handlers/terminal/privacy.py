@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 from tqdm import tqdm
 
-from bot.core import databases, jobs
+from bot.jobs import jobs
 from bot.privacy import forget, person
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.slack.views import forget as views
 from handlers.terminal import workspaces

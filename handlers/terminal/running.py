@@ -5,9 +5,10 @@ import os
 from contextlib import closing
 from typing import NoReturn
 
-from bot.core import databases, settings, workspaces
+from bot.core import settings
 from bot.core.errors import CleanedError, Faults
 from bot.core.settings import Reading
+from bot.workspaces import databases, workspaces
 from handlers import logs, serve
 from handlers.terminal import errors
 from handlers.terminal.checks import start

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from bot.core import databases, settings, workspaces
+from bot.core import settings
 from bot.core.errors import CleanedError
+from bot.workspaces import databases, workspaces
 from handlers.words import Words
 from storage.core.database import Database
 from storage.migrations import spreading

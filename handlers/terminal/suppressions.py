@@ -5,12 +5,13 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.bounces import suppressions
 from bot.bounces.suppressions import ListOutcome, Provider
-from bot.core import audiences, databases
-from bot.core.audiences import Audience
 from bot.core.errors import IsMirrored
 from bot.core.settings import Settings
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.terminal import workspaces
 from handlers.terminal.files import print_json

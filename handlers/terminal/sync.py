@@ -8,12 +8,14 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot.core import audiences, databases, jobs
-from bot.core.audiences import Audience
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
+from bot.jobs import jobs
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SyncJob, SyncResult
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.slack.views.mailchimp.mirror import differs
 from handlers.terminal import workspaces
@@ -21,8 +23,8 @@ from handlers.terminal.files import print_json
 from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
 from storage.mailchimp.remote_state import Trouble
 
 BY = "terminal"

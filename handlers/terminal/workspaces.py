@@ -5,10 +5,11 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 
-from bot.core import databases, settings, workspaces
+from bot.core import settings
 from bot.core.errors import CleanedError, Faults
 from bot.core.settings import Reading, Settings
-from bot.core.workspaces import Workspace
+from bot.workspaces import databases, workspaces
+from bot.workspaces.workspaces import Workspace
 from handlers.terminal.files import print_json
 from handlers.words import Words
 

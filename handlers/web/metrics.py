@@ -15,10 +15,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.core import jobs
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.digests import digests
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
 from bot.mailchimp import figures
 from handlers.slack import errors
 from handlers.slack.context import AppContext

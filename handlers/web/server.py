@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from slack_bolt import App
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_sdk.signature import SignatureVerifier
 
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from bot.jobs.jobs import Clock
 from handlers import logs
 from handlers.slack import errors
 from handlers.slack.context import AppContext
@@ -248,8 +247,8 @@ def _slack_handler(
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Hands Slack's requests to Bolt, whose `dispatch` waits for the acknowledgement in a thread of the executor.
 
-    Of Bolt's adapter for aiohttp only `to_aiohttp_response` fits. Its `to_bolt_request` makes an AsyncBoltRequest, which
-    a synchronous App can't dispatch, and decodes the body before anybody has checked the signature of its bytes.
+    Bolt's adapter for aiohttp makes an AsyncBoltRequest, which a synchronous App can't dispatch, and decodes the body
+    before anybody has checked the signature of its bytes. It also loads the SDK's asynchronous client.
     """
     sources = Sources()
 
@@ -272,6 +271,7 @@ def _slack_handler(
             return web.Response(status=400)
         with ACKNOWLEDGEMENT.labels("http").time():
             response = await asyncio.get_running_loop().run_in_executor(executor, bolt.dispatch, bolt_request)
-        return await to_aiohttp_response(response)
+        headers = response.first_headers_without_set_cookie()
+        return web.Response(status=response.status, text=response.body, headers=headers)
 
     return handle

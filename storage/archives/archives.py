@@ -44,7 +44,7 @@ from storage.contacts.contacts import (
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
 from storage.core.engines import batches, is_in
-from storage.core.tables import JobRow
+from storage.jobs.tables import JobRow
 
 _SPAN = 100_000
 _IDS_PER_BATCH = 10_000

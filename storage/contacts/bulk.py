@@ -5,7 +5,7 @@ are of types that both drivers accept: times as `encode_time` returns them, merg
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -36,17 +36,8 @@ _SELECT_POSTGRESQL = (
     f"SELECT {', '.join(_AS_TEXT.get(name, name) for name in COLUMNS)}"  # noqa: S608  no value in it
     " FROM contact WHERE audience_id = %s AND {0} = ANY(%s)"
 )
-_JSON = tuple(f"json_extract(json, '$[{i}]')" for i in range(len(COLUMNS)))
-_NUMBERED = {
-    "id": "? + rowid",
-    "status": f"coalesce(nullif({_JSON[COLUMNS.index('status')]}, ''), ?)",
-    "revision": "?",
-}
-_INSERT = f"INSERT INTO contact ({_NAMES}) SELECT {{}} FROM new_contact WHERE true ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
-_INSERT_SQLITE = _INSERT.format(", ".join(_JSON))
-_INSERT_NUMBERED_SQLITE = _INSERT.format(
-    ", ".join(_NUMBERED.get(name, value) for name, value in zip(COLUMNS, _JSON, strict=True))
-)
+# What lines leave to the insert, as SQLite has it.
+_NUMBERS = {"audience_id": "?", "id": "? + rowid", "revision": "?"}
 _ROWS_PER_STATEMENT = 4_096  # SQLite accepts 32,766 parameters in a statement
 _LOCK = (
     update_rows(AudienceRow)
@@ -56,42 +47,20 @@ _LOCK = (
     .execution_options(populate_existing=True, synchronize_session=False)
 )
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
-_FEW = 1_000
+_COPY_NULL = r"\N"
+_COPY_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _KEYS_PER_STATEMENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class NewContacts:
-    """Contacts of one audience that are ready to be inserted, without ids and revisions.
+class Lines:
+    """Contacts as text, to be inserted by `insert_lines`; their audience, ids and revision are left out.
 
-    One with the status "" gets the default status when it is inserted.
+    `columns` are those that any of the contacts has a value in. The text is JSON for SQLite, else what COPY reads.
     """
 
-    _rows: Sequence[Row]
-    _json: Sequence[str]
-    """What SQLite reads: each row as JSON, which takes a fifth of the memory. One of the two is empty."""
-
-    def __len__(self) -> int:
-        return len(self._rows) or len(self._json)
-
-    def rows(self) -> Sequence[Row]:
-        return self._rows or [tuple(_decode(row)) for row in self._json]
-
-    def insert(self, session: Session, first_id: int, revision: int, default_status: str) -> bool:
-        """Inserts the contacts, with ids from `first_id` on; inserts none and returns False if one of their addresses is there."""
-        n = len(self)
-        if not n:
-            return True
-        if self._json:
-            numbers = (first_id - 1, default_status, revision)
-            added = _insert_sqlite(session, self._json, _INSERT_NUMBERED_SQLITE, numbers)
-        else:
-            rows = _numbered(self._rows, first_id, revision, default_status)
-            added = _insert_postgresql(session, list(rows))
-        if 0 < added < n:
-            _delete(session, self.rows()[0][0], range(first_id, first_id + n))
-        return added == n
+    columns: tuple[str, ...]
+    texts: Sequence[str]
 
 
 def encode_time(value: datetime) -> str:
@@ -107,14 +76,25 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
     return session.scalars(_LOCK, {"of_audience": audience_id}).one()
 
 
-def prepare(rows: Sequence[Row], *, for_sqlite: bool) -> NewContacts:
-    """Does what can be done for an insert without the database.
+def lines(contacts: Sequence[Row], *, for_sqlite: bool) -> Lines:
+    """Does what can be done for an insert without the database. All values but the numbers are text or None."""
+    columns = tuple(name for name in _used_columns(contacts) if name not in _NUMBERS)
+    return Lines(columns, _texts(contacts, columns, _as_json if for_sqlite else _copy_line))
 
-    Many contacts are put in the order of their addresses, in which they are numbered: so both the table and its index of
-    addresses are written in order. Few keep theirs.
-    """
-    ordered = _in_order(rows) if len(rows) > _FEW else rows
-    return NewContacts((), _as_json(ordered)) if for_sqlite else NewContacts(ordered, ())
+
+def insert_lines(session: Session, audience_id: int, new: Lines, *, first_id: int, revision: int) -> bool:
+    """Inserts contacts, numbered from `first_id` on; inserts none and returns False if one of their addresses is there."""
+    n = len(new.texts)
+    if not n:
+        return True
+    if is_sqlite(session):
+        numbers = (audience_id, first_id - 1, revision)
+        added = _insert_sqlite(session, new.columns, new.texts, numbers)
+        if 0 < added < n:
+            _delete(session, audience_id, range(first_id, first_id + n))
+        return added == n
+    numbered = (f"{audience_id}\t{id_}\t{revision}\t{text}\n" for id_, text in enumerate(new.texts, first_id))
+    return _insert_postgresql(session, (*_NUMBERS, *new.columns), "".join(numbered))
 
 
 def insert(session: Session, rows: Sequence[Row]) -> bool:
@@ -122,11 +102,13 @@ def insert(session: Session, rows: Sequence[Row]) -> bool:
 
     All are of one audience, and their ids are new in it.
     """
+    if not rows:
+        return True
     ordered = _in_order(rows)
-    if is_sqlite(session):
-        added = _insert_sqlite(session, _as_json(ordered), _INSERT_SQLITE)
-    else:
-        added = _insert_postgresql(session, ordered)
+    if not is_sqlite(session):
+        return _insert_postgresql(session, COLUMNS, _copy_text(ordered))
+    columns = _used_columns(ordered)
+    added = _insert_sqlite(session, columns, _texts(ordered, columns, _as_json))
     # Deleted instead of rolled back to a savepoint, for which SQLite would copy every page that is changed.
     if 0 < added < len(rows):
         _delete(session, rows[0][0], map(_ID, rows))
@@ -151,7 +133,7 @@ def update(session: Session, rows: Sequence[Row]) -> None:
         # An UPDATE for each takes four times as long, and longer still where the audience is on another server.
         statement = "DELETE FROM contact WHERE audience_id = %s AND id = ANY(%s)"
         session.connection().exec_driver_sql(statement, (rows[0][0], [row[1] for row in rows]))
-        _copy(session, sorted(rows, key=_KEY))
+        _copy(session, COLUMNS, _copy_text(sorted(rows, key=_KEY)))
         return
     values = ", ".join(f"{name} = ?" for name in COLUMNS[2:])
     statement = f"UPDATE contact SET {values} WHERE audience_id = ? AND id = ?"  # noqa: S608  no value in it
@@ -182,54 +164,83 @@ def _in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=_KEY)
 
 
-def _numbered(rows: Iterable[Row], first_id: int, revision: int, default_status: str) -> Iterator[Row]:
-    for id_, (audience_id, _, address, key, domain, status, before, _, *others) in enumerate(rows, first_id):
-        named = status or default_status
-        yield audience_id, id_, address, key, domain, named, before, revision, *others
+def _as_json(row: Row) -> str:
+    return _encode(row).decode()
 
 
-def _as_json(rows: Iterable[Row]) -> list[str]:
-    return [_encode(row).decode() for row in rows]
+def _used_columns(contacts: Sequence[Row]) -> tuple[str, ...]:
+    """The columns that any of the contacts has a value in: each column costs time."""
+    n = len(contacts)
+    values_of = zip(*contacts, strict=True)
+    return tuple(name for name, values in zip(COLUMNS, values_of, strict=False) if values.count(None) < n)
+
+
+def _texts(contacts: Iterable[Row], columns: Sequence[str], text_of: Callable[[Row], str]) -> list[str]:
+    return list(map(text_of, map(itemgetter(*map(COLUMNS.index, columns)), contacts))) if columns else []
+
+
+def _copy_text(rows: Iterable[Row]) -> str:
+    return "".join(f"{_copy_line([v if v is None else str(v) for v in row])}\n" for row in rows)
+
+
+def _copy_line(values: Sequence[str | None]) -> str:
+    """Returns the values as PostgreSQL's text format for COPY has them."""
+    line = "\t".join([_COPY_NULL if value is None else value for value in values])
+    if (
+        "\n" in line
+        or "\r" in line
+        or line.count("\t") >= len(values)
+        or line.count("\\") > values.count(None)
+    ):
+        escaped = (_COPY_NULL if value is None else value.translate(_COPY_ESCAPES) for value in values)
+        line = "\t".join(escaped)
+    return line
 
 
 def _insert_sqlite(
-    session: Session, json_rows: Sequence[str], statement: str, values: tuple[object, ...] = ()
+    session: Session, columns: Sequence[str], texts: Sequence[str], numbers: tuple[int, ...] = ()
 ) -> int:
     """Inserts all rows in one statement, beside which other threads run; SQLite takes the values from JSON.
 
-    Binding each value instead takes as long as inserting it, and no other thread of Python runs meanwhile.
+    Binding each value instead takes as long as inserting it, and no other thread of Python runs meanwhile. `numbers`
+    are the values of `_NUMBERS`, if those columns are not among the others.
     """
     connection = session.connection()
     connection.exec_driver_sql("CREATE TEMP TABLE IF NOT EXISTS new_contact (json TEXT)")
     start = 0
-    while start < len(json_rows):
+    while start < len(texts):
         # A power of two, so that there are few different statements: the driver caches them.
-        n = 1 << min(len(json_rows) - start, _ROWS_PER_STATEMENT).bit_length() - 1
+        n = 1 << min(len(texts) - start, _ROWS_PER_STATEMENT).bit_length() - 1
         marks = ", ".join(["(?)"] * n)
         connection.exec_driver_sql(
             f"INSERT INTO new_contact VALUES {marks}",  # noqa: S608  no value in it
-            tuple(json_rows[start : start + n]),
+            tuple(texts[start : start + n]),
         )
         start += n
-    added = connection.exec_driver_sql(statement, values).rowcount
+    values = dict(_NUMBERS) if numbers else {}
+    values |= {name: f"json_extract(json, '$[{i}]')" for i, name in enumerate(columns)}
+    added = connection.exec_driver_sql(
+        f"INSERT INTO contact ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608  no value in it
+        " FROM new_contact WHERE true ON CONFLICT DO NOTHING",
+        numbers,
+    ).rowcount
     connection.exec_driver_sql("DELETE FROM new_contact")
     return added
 
 
-def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:
+def _insert_postgresql(session: Session, columns: Iterable[str], text: str) -> bool:
     try:
         with session.connection().begin_nested():
-            _copy(session, rows)
+            _copy(session, columns, text)
     except Exception as error:
         if not is_duplicate(error):
             raise
-        return 0
-    return len(rows)
+        return False
+    return True
 
 
-def _copy(session: Session, rows: Sequence[Row]) -> None:
+def _copy(session: Session, columns: Iterable[str], text: str) -> None:
     """Copies straight into the table: with a staging table, each contact would be written twice."""
     cursor: Any = session.connection().connection.cursor()
-    with cursor, cursor.copy(f"COPY contact ({_NAMES}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    with cursor, cursor.copy(f"COPY contact ({', '.join(columns)}) FROM STDIN") as copy:
+        copy.write(text)

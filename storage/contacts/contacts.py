@@ -29,9 +29,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
+from storage.contacts import days
 from storage.contacts.tables import HAS_LONG_FIELDS, HAS_SHORT_FIELDS, Contact, VerdictRow
 from storage.contacts.values import Status
-from storage.core import days
 from storage.core.engines import is_sqlite
 from storage.core.tables import AudienceRow
 

@@ -11,8 +11,8 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
 
+from storage.audiences import audiences
 from storage.contacts.tables import ContactCount
-from storage.core import audiences
 from storage.core.database import Database
 from storage.core.db_errors import TransientFault, transient_fault
 from storage.core.tables import AudienceRow

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, LargeBinary, Text
 from sqlmodel import Field
 
+import storage.jobs.tables  # noqa: F401  rows refer to its jobs
 from storage.core.tables import Table
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from storage.core.database import Database
-from storage.core.tables import JobRow, JobState
 from storage.imports.tables import UploadPart
+from storage.jobs.tables import JobRow, JobState
 
 PART_BYTES = 1 << 20
 

@@ -10,13 +10,13 @@ from sqlalchemy import bindparam, delete, literal_column, select, update
 from sqlmodel import Session
 from sqlmodel import select as select_model
 
+from storage.audiences import audiences
 from storage.contacts import figures
 from storage.contacts.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
 from storage.contacts.figures import FigureChanges, FigureKey
-from storage.core import audiences
 from storage.core.tables import AudienceRow, AudienceSource
+from storage.mailchimp.api.values import member_hash
 from storage.mailchimp.remote_state import RemoteState
-from storage.mailchimp.values import member_hash
 
 
 class MirroredContact(NamedTuple):

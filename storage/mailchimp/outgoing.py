@@ -14,9 +14,9 @@ from sqlmodel import select as select_model
 
 from storage.contacts.contacts import TABLE, Segment, conditions_by_id
 from storage.contacts.values import Status
-from storage.core.tables import JobRow
+from storage.jobs.tables import JobRow
+from storage.mailchimp.api.values import member_hash
 from storage.mailchimp.tables import Outgoing, OutgoingState
-from storage.mailchimp.values import member_hash
 
 SINGLE_CALL, STARTING = "", "?"
 _JOBS_PER_STATEMENT = 1_000

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from storage.mailchimp.values import MergeField
+from storage.mailchimp.api.values import MergeField
 
 
 class Trouble(StrEnum):

@@ -25,12 +25,14 @@ from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
 
 from storage.archives.tables import Archive, ArchiveMember
+from storage.audiences.tables import JournalRow
 from storage.bounces.tables import VerdictBatch
 from storage.contacts.contacts import TABLE
 from storage.contacts.tables import VerdictRow
-from storage.core.tables import AudienceRow, AudienceSource, JobRow, JournalRow
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.corrections.tables import Consent
 from storage.exports.tables import Export
+from storage.jobs.tables import JobRow
 from storage.maintenance.recounts import all_contacts
 
 

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import storage.archives.tables
+import storage.audiences.tables
 import storage.bounces.tables
 import storage.contacts.tables
 import storage.core.tables
@@ -10,7 +11,10 @@ import storage.corrections.tables
 import storage.digests.tables
 import storage.exports.tables
 import storage.imports.tables
-import storage.installations.tables
-import storage.mailchimp.tables  # noqa: F401  each import registers its tables
+import storage.jobs.tables
+import storage.mailchimp.tables
+import storage.privacy.tables
+import storage.workspaces.installation_tables
+import storage.workspaces.tables  # noqa: F401  each import registers its tables
 
 metadata = SQLModel.metadata

@@ -29,33 +29,28 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
+import storage.audiences.tables
 import storage.digests.tables
 import storage.exports.tables
-import storage.installations.tables
-import storage.mailchimp.tables  # noqa: F401  each import registers its tables
+import storage.mailchimp.tables
+import storage.workspaces.installation_tables
+import storage.workspaces.tables  # noqa: F401  each import registers its tables
 from storage.archives.tables import Archive, ArchiveMember
+from storage.audiences import audiences
 from storage.bounces.tables import Quarantined, VerdictBatch
 from storage.contacts import bulk, figures
 from storage.contacts.contacts import TABLE as CONTACT
 from storage.contacts.tables import DomainCount, VerdictRow
 from storage.contacts.values import Status
-from storage.core import audiences
 from storage.core.database import Database
-from storage.core.tables import (
-    AudienceRow,
-    AudienceSource,
-    HandledRequest,
-    JobKind,
-    JobRow,
-    PlanRow,
-    SecretRow,
-    is_spread,
-)
+from storage.core.tables import AudienceRow, AudienceSource, is_spread
 from storage.corrections.tables import Consent
 from storage.imports.tables import RefusedRow, UploadPart
+from storage.jobs.tables import HandledRequest, JobKind, JobRow, PlanRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.remote_state import RemoteState
 from storage.privacy.spellings import ERASED, Spellings
+from storage.privacy.tables import SecretRow
 
 ROWS_AT_ONCE = 500
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.mailchimp.outbox import outbox
+from bot.mailchimp.outbox import batches, outbox
+from bot.mailchimp.outbox import run as outbox_run
 from handlers.standins.mailchimp.standin import Standin
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.support import mirrors
 
 
@@ -27,5 +28,5 @@ def client(standin: Standin) -> Iterator[Client]:
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches with few contacts."""
     monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 10)
-    monkeypatch.setattr(outbox, "OPERATIONS_PER_BATCH", 8)
-    monkeypatch.setattr(outbox, "CONTACTS_PER_CHUNK", 7)
+    monkeypatch.setattr(batches, "OPERATIONS_PER_BATCH", 8)
+    monkeypatch.setattr(outbox_run, "CONTACTS_PER_CHUNK", 7)

@@ -18,8 +18,8 @@ from slack_sdk import WebClient
 import handlers.slack
 from bot.bounces.events import Fault
 from bot.bounces.verdicts.notices import Incident
-from bot.core import databases
 from bot.demo import samples
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.slack import manifest
 from handlers.slack.elements import newer
@@ -32,7 +32,7 @@ from handlers.standins.slack.server import Workspace
 from handlers.terminal import sync
 from handlers.words import Words
 from handlers.words import words as words_for
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.browser.conftest import PATIENCE
 from tests.conftest import NOW
 from tests.handlers.slack.test_listeners import declared

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from storage.core.tables import JobRow
+from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, Flow, Someone, wait_until, write_sample
 from tests.support.figures import assert_exact
 from tests.support.slack import Person

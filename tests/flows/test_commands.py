@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from bot.audiences import audiences, journal
 from bot.contacts import counts
-from bot.core import audiences, journal
 from handlers.clock import utc_now
 from handlers.slack.elements.blocks import person as mention
 from storage.corrections.tables import Consent

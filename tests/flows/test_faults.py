@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from bot.core import jobs
-from bot.core.files import GIVE_UP_AFTER
+from bot.jobs import jobs
+from bot.jobs.files import GIVE_UP_AFTER
 from handlers.slack.jobs import long_work
 from handlers.standins.slack import state
-from storage.core.tables import JobRow
+from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, wait_until, write_sample
 from tests.support.figures import assert_exact, contacts
 from tests.support.slack import RANDOM, says, titled

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core import databases
+from bot.workspaces import databases
 from handlers.words import words
 from storage.core.database import Database
 from tests.support.audiences import cleaned

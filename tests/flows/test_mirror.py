@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.audiences import audiences
 from bot.contacts import counts
-from bot.core import audiences
 from handlers.clock import utc_now
 from handlers.slack.features.mailchimp import mirror
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
-from storage.mailchimp import transport
+from storage.mailchimp.api import transport
 from tests.flows.conftest import Flow, Someone, running, wait_until
 from tests.support.figures import assert_exact
 from tests.support.mirrors import watched

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from storage.core.tables import JobRow
+from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, wait_until, write_sample
 from tests.support.figures import assert_exact, contacts
 from tests.support.slack import Json, says

@@ -9,7 +9,7 @@ from bot.bounces.events import Cause, EventKind, MailEvent
 from handlers.clock import utc_now
 from handlers.slack.features.bounces import held
 from handlers.words import Markup
-from storage.core.tables import JobRow
+from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, Someone, wait_until
 from tests.support.figures import assert_exact, contacts
 from tests.support.slack import Json, has_action, refusals

@@ -17,8 +17,8 @@ from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import BOT_USER, Channel, WorkspacePerson
 from handlers.standins.slack.web_api import methods
 from storage.archives.tables import Archive
-from storage.core.tables import JobRow
 from storage.corrections.tables import Consent
+from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, Someone, wait_until, write_sample
 from tests.support.figures import assert_exact
 from tests.support.slack import NEWS, Json, Person, says

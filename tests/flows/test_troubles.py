@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from bot.core import jobs
 from bot.imports import imports
+from bot.jobs import jobs
 from handlers.slack.jobs import long_work
 from storage.core.database import Database
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, Flow, Someone, wait_until, write_sample

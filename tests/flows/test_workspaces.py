@@ -14,11 +14,12 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from sqlmodel import func, select
 
-from bot.core import jobs, workspaces
 from bot.core.settings import Settings, load
 from bot.digests import digests
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
+from bot.jobs import jobs
+from bot.workspaces import workspaces
 from handlers import cli, serve
 from handlers.clock import utc_now
 from handlers.serve import Parts
@@ -29,7 +30,7 @@ from handlers.slack.workspaces import Workspaces
 from handlers.standins.slack.server import Workspace
 from storage.bounces.tables import Evidence
 from storage.core.database import Database
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 from tests.handlers.web.webhooks import conftest as senders
 from tests.handlers.web.webhooks import samples
 from tests.support import oauth

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from handlers.standins.mailchimp.standin import Standin
-from storage.mailchimp import transport
+from storage.mailchimp.api import transport
 from tests.support.mirrors import watched
 
 

@@ -21,7 +21,7 @@ import pytest
 from prometheus_client import REGISTRY
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 
-from bot.core import jobs
+from bot.jobs import jobs
 from handlers import logs, serve
 from handlers import scheduler as scheduling
 from handlers.slack import app, manifest
@@ -59,12 +59,18 @@ def test_a_signal_that_another_thread_gets_stops_the_bot():
 
 SELDOM = {"alembic", "psycopg", "cryptography", "dns", "imap_tools", "yaml", "greenlet", "opentelemetry"}
 SELDOM_ON_SQLITE = {"sqlalchemy.dialects.postgresql"}
+SELDOM_WITH_SLACK = {
+    "rapidfuzz",
+    "bot.corrections.suggestions.suggestions",
+    "bot.corrections.suggestions.domains",
+    "slack_sdk.web.async_client",
+}
 
 
 @pytest.mark.parametrize(
     ("command", "seldom"),
     [
-        ("running", SELDOM | SELDOM_ON_SQLITE),
+        ("running", SELDOM | SELDOM_ON_SQLITE | SELDOM_WITH_SLACK),
         (
             "counts",
             SELDOM | SELDOM_ON_SQLITE | {"slack_bolt", "slack_sdk", "aiohttp", "httpx", "apscheduler"},

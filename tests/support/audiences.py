@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
-from bot.core import jobs
-from bot.core.jobs import Clock, Job, JobType, ProgressT, ResultT, TaskT
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Job, JobType, ProgressT, ResultT, TaskT
 from storage.contacts.tables import Contact
 from storage.core.database import Database
 from tests.conftest import NOW

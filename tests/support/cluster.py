@@ -38,17 +38,17 @@ SEVERAL_AUDIENCES: Mapping[str, str] = {
     "storage.bounces.contacts.audiences_having": "a bounce that names no audience may concern any",
     "storage.bounces.contacts.cleaned_among": "the same, of a provider's list",
     "storage.archives.archives.newest": "the list of earlier archives",
-    "storage.bounces.batches.newest": "the list of contacts cleaned together",
-    "storage.bounces.batches.unasked": "questions to operators",
-    "storage.bounces.batches.audiences_waiting": "the Home tab",
-    "storage.bounces.incidents.earliest": "the Home tab",
+    "storage.bounces.verdicts.batches.newest": "the list of contacts cleaned together",
+    "storage.bounces.verdicts.batches.unasked": "questions to operators",
+    "storage.bounces.verdicts.batches.audiences_waiting": "the Home tab",
+    "storage.bounces.verdicts.incidents.earliest": "the Home tab",
     "storage.contacts.figures.by_status_and_reason_in": "the Home tab",
     "storage.contacts.figures.cleaned_between_in": "the Home tab",
     "storage.contacts.figures._counted_between": "the Home tab",
     "storage.contacts.figures.date_unknown_in": "the Home tab",
     "storage.corrections.corrections.count_not_typos": "the Home tab",
     "storage.exports.exports.newest_in": "the Home tab",
-    "storage.bounces.incidents._rows": "an incident may be of several audiences",
+    "storage.bounces.verdicts.incidents._rows": "an incident may be of several audiences",
     "storage.mailchimp.outgoing.known_batches": "batches are of the account, not of an audience",
     "storage.privacy.traces.contact_ids": "a person may be anywhere",
     "storage.privacy.traces._mentioning": "and may be mentioned anywhere",
@@ -109,7 +109,7 @@ def analysed_text(statement: str) -> Analysis:
 
 
 def caller() -> str:
-    """The function of the program that sends the statement, such as `storage.core.jobs.add`; "" if a test does."""
+    """The function of the program that sends the statement, such as `storage.jobs.jobs.add`; "" if a test does."""
     frame = sys._getframe(1)
     while frame := frame.f_back:  # type: ignore[assignment]
         path = frame.f_code.co_filename

@@ -6,7 +6,7 @@ from typing import Any
 from bot.maintenance import consistency
 from storage.contacts.contacts import TABLE
 from storage.core.database import Database
-from storage.core.task_leases import TABLE as TURN
+from storage.jobs.task_leases import TABLE as TURN
 from storage.migrations.tables import metadata
 
 BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)  # no work stands still: tests leave some

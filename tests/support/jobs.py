@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.core import jobs
-from bot.core.jobs import Job, JobType, ProgressT, ResultT, TaskT
-from storage.core.tables import JobRow
+from bot.jobs import jobs
+from bot.jobs.jobs import Job, JobType, ProgressT, ResultT, TaskT
+from storage.jobs.tables import JobRow
 from tests.conftest import NOW
 
 

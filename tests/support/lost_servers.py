@@ -11,8 +11,8 @@ import pytest
 from psycopg.errors import ConnectionFailure, InternalError_, IoError, UniqueViolation
 from sqlalchemy import event
 
-from bot.core import jobs
-from bot.core.jobs import LEASE, AnyJob, JobType
+from bot.jobs import jobs
+from bot.jobs.jobs import LEASE, AnyJob, JobType
 from storage.core.database import Database
 from storage.core.db_errors import TransientFault, transient_fault
 from tests.support import cluster
@@ -77,9 +77,9 @@ class _Rows:
         self._copying = copying
         self.audiences: set[int] = set()
 
-    def write_row(self, row: Any) -> None:
-        self.audiences.add(row[0])
-        self._copying.write_row(row)
+    def write(self, text: str) -> None:
+        self.audiences.update(int(line.partition("\t")[0]) for line in text.removesuffix("\n").split("\n"))
+        self._copying.write(text)
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.core import jobs
-from bot.core.jobs import LEASE, AnyJob
+from bot.jobs import jobs
+from bot.jobs.jobs import LEASE, AnyJob
 from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncResult
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
@@ -16,9 +16,9 @@ from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.members import StoredMember
 from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.core.database import Database
-from storage.mailchimp.client import Client
-from storage.mailchimp.transport import Timing
-from storage.mailchimp.values import member_hash
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.transport import Timing
+from storage.mailchimp.api.values import member_hash
 from tests.handlers.standins.mailchimp.specification import Specification
 from tests.support import figures
 from tests.support.audiences import Times

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.operators import Standing
+from bot.workspaces.operators import Standing
 
 TEAM, OTHER_TEAM = "T1", "T2"
 NAMED = "UNAMED"  # in CLEANED_OPERATORS

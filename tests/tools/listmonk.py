@@ -35,11 +35,11 @@ from sqlalchemy.engine import make_url
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.audiences import audiences
 from bot.bounces import webhooks
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.webhooks import WebhookPayload
 from bot.contacts import counts, segments
-from bot.core import audiences
 from bot.exports import exports
 from bot.imports import imports
 from bot.imports.jobs import IMPORT

@@ -31,12 +31,14 @@ from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import BOT_USER, Channel, WorkspacePerson
 from handlers.terminal.demo import _environment
 from storage.archives.tables import Archive
+from storage.audiences.tables import JournalRow
 from storage.contacts.tables import Contact
 from storage.core import schema
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow, JournalRow
+from storage.core.tables import AudienceRow
 from storage.digests.tables import DigestRun
 from storage.exports.tables import Export
+from storage.jobs.tables import JobRow
 from tests.support.audiences import import_csv
 from tests.support.slack import GENERAL, Json, Person
 from tests.support.slack import words as words_of

@@ -25,9 +25,10 @@ from pathlib import Path
 
 import httpx
 
-from bot.core import databases, jobs
+from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
+from bot.workspaces import databases
 from handlers.cli import GC_THRESHOLDS
 from handlers.clock import utc_now
 from handlers.standins.mailchimp.api import reads
@@ -36,8 +37,8 @@ from storage.contacts import figures as kept_figures
 from storage.contacts.values import Status
 from storage.core import schema
 from storage.core.database import Database
-from storage.mailchimp import client as mailchimp_client
-from storage.mailchimp.client import MAX_PAGE_SIZE, Client
+from storage.mailchimp.api import fields
+from storage.mailchimp.api.client import MAX_PAGE_SIZE, Client
 from tests.support import figures
 from tests.tools.webhook_load import database_url
 
@@ -45,7 +46,7 @@ CONNECTIONS = 10
 KILLED_WITHIN = 0.9  # of the contacts
 LOOK_SECONDS = 0.05
 PAGE: dict[str, str | int] = {
-    "fields": mailchimp_client._MEMBERS,
+    "fields": fields.MEMBERS,
     "count": MAX_PAGE_SIZE,
     "sort_field": "last_changed",
     "sort_dir": "ASC",

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from bot.archives import archives
 from bot.archives.jobs import ArchiveJob
-from bot.core import jobs
+from bot.jobs import jobs
 from bot.mailchimp.outbox import job_results
 from handlers.clock import utc_now
 from handlers.standins.mailchimp.faults import FaultKind
@@ -29,7 +29,7 @@ from handlers.terminal.demo import _environment
 from storage.contacts.contacts import Segment
 from storage.core import schema
 from storage.core.database import Database
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 from tests.support import figures, mirrors
 from tests.support.audiences import statuses
 from tests.support.kills.forked_run import ForkedRun

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from bot.corrections.domains import COMMON, LESS_COMMON, REAL, WORLDWIDE
-from bot.corrections.suggestions import Suggester
-from tests.bot.corrections import slips
+from bot.corrections.suggestions.domains import COMMON, LESS_COMMON, REAL, WORLDWIDE
+from bot.corrections.suggestions.suggestions import Suggester
+from tests.bot.corrections.suggestions import slips
 
 KNOWN = {*COMMON, *LESS_COMMON, *REAL, *WORLDWIDE}
 GROUPS = {"60 commonest": COMMON[:60], "other common": COMMON[60:], "less common": LESS_COMMON}

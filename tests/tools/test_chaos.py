@@ -17,9 +17,9 @@ from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from handlers.standins.slack.state import File, WorkspaceState
 from handlers.words import words
+from storage.audiences import journal
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
-from storage.core import journal
 from storage.core.database import Database, Session
 from storage.exports.tables import Export
 from tests.conftest import NOW

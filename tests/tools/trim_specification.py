@@ -1,6 +1,6 @@
 """Trims Mailchimp's official specification to the calls that the client makes.
 
-    python -m tests.tools.trim_specification audience-swagger2-3.0.55.json > tests/storage/mailchimp/calls.json
+    python -m tests.tools.trim_specification audience-swagger2-3.0.55.json > tests/storage/mailchimp/api/calls.json
 
 Kept of each call: its parameters, the schema of its body, and the names in its answer.
 """

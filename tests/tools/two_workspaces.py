@@ -24,8 +24,8 @@ from pathlib import Path
 
 import httpx
 
-from bot.core import jobs
 from bot.imports import imports
+from bot.jobs import jobs
 from handlers.clock import utc_now
 from handlers.slack import manifest
 from handlers.slack.views.contacts.counts import OPEN

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from bot.bounces.events import LIST_SUFFIX
 from bot.bounces.verdicts.policy import CLEANABLE, most_at_once
-from bot.core.jobs import new_id
-from storage.bounces import batches as batch_rows
+from bot.jobs.jobs import new_id
 from storage.bounces.tables import VerdictBatch
+from storage.bounces.verdicts import batches as batch_rows
 from storage.contacts import figures
 from storage.core.database import Session
 

@@ -20,8 +20,8 @@ from bot.bounces.verdicts.policy import (
     merge_bursts,
     outages,
 )
-from storage.bounces import bursts as burst_rows
 from storage.bounces.contacts import ContactSummary
+from storage.bounces.verdicts import bursts as burst_rows
 from storage.core.database import Session
 
 BurstSizes = dict[Burst, int]

@@ -8,20 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.audiences import audiences
 from bot.bounces.verdicts import saved_policies
 from bot.bounces.verdicts.batches import Answer
 from bot.bounces.verdicts.reversals import CleanedBatch, batch_value
 from bot.bounces.verdicts.verdicts import judge_contacts
-from bot.core import audiences, jobs
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.jobs import Clock, Job, JobType, Recipient
-from storage.bounces import batches as batch_rows
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Job, JobType, Recipient
+from storage.audiences import journal
 from storage.bounces import contacts as contact_rows
+from storage.bounces.verdicts import batches as batch_rows
 from storage.contacts import bulk
 from storage.contacts.reachable import reachable
-from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import ENDED, JobKind
+from storage.jobs.tables import ENDED, JobKind
 
 CONTACTS_PER_CHUNK = 1_000
 KIND = "clean"

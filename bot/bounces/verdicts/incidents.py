@@ -19,10 +19,10 @@ from bot.bounces.verdicts.policy import (
     merge_bursts,
     refusals_of_one_domain,
 )
-from bot.core.jobs import new_id
-from storage.bounces import incidents as incident_rows
-from storage.bounces.incidents import RefusalSummary
+from bot.jobs.jobs import new_id
 from storage.bounces.tables import IncidentRow
+from storage.bounces.verdicts import incidents as incident_rows
+from storage.bounces.verdicts.incidents import RefusalSummary
 from storage.contacts import figures
 from storage.core.database import Session
 

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from bot.bounces.events import Fault
 from bot.bounces.faults import lists_named
 from bot.bounces.verdicts.policy import BURST_WINDOW, INCIDENT_QUIET, Weakness
-from bot.core import jobs
 from bot.core.errors import PlanGone
-from bot.core.jobs import Clock, Job, JobType, Recipient, new_id
-from storage.bounces import incidents as incident_rows
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Job, JobType, Recipient, new_id
 from storage.bounces.tables import IncidentRow
+from storage.bounces.verdicts import incidents as incident_rows
 from storage.contacts.reachable import reachable
 from storage.core.database import Database, Session
-from storage.core.tables import ENDED, JobKind
+from storage.jobs.tables import ENDED, JobKind
 
 TOLD_WITHIN = timedelta(days=3)  # of its last refusal: nobody has to act on what an old file of bounces tells
 MOST_SAID = 100  # replies of servers that are looked through for names of block lists

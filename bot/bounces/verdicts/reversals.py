@@ -10,23 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.audiences import audiences
 from bot.bounces.verdicts.batches import Answer
-from bot.core import audiences, jobs, plans
 from bot.core.errors import CleanedError, IsMirrored, PlanGone, WrongWord
-from bot.core.jobs import Clock, Job, JobType, Recipient
-from bot.core.json_values import from_json, to_json
-from storage.bounces import batches as batch_rows
-from storage.bounces import reversals
-from storage.bounces.reversals import Chosen
+from bot.jobs import jobs, plans
+from bot.jobs.jobs import Clock, Job, JobType, Recipient
+from bot.jobs.json_values import from_json, to_json
+from storage.audiences import journal
 from storage.bounces.tables import VerdictBatch
+from storage.bounces.verdicts import batches as batch_rows
+from storage.bounces.verdicts import reversals
+from storage.bounces.verdicts.reversals import Chosen
 from storage.contacts import bulk
 from storage.contacts import contacts as contact_rows
 from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import CleanReason, Status
-from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, JobKind
+from storage.core.tables import AudienceRow, AudienceSource
+from storage.jobs.tables import JobKind
 
 CONTACTS_PER_CHUNK = 10_000
 BATCHES_PER_PAGE = 10

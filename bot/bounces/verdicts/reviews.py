@@ -7,11 +7,11 @@ becomes worth a look for another reason.
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.core.audiences import require
+from bot.audiences.audiences import require
+from storage.audiences import journal
 from storage.bounces import contacts as contact_rows
-from storage.bounces import verdicts
+from storage.bounces.verdicts import verdicts
 from storage.contacts import bulk
-from storage.core import journal
 from storage.core.database import Database
 
 

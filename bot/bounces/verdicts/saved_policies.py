@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 
+from bot.audiences import audiences
 from bot.bounces.verdicts.policy import Policy
-from bot.core import audiences
 from bot.core.errors import CleanedError
-from storage.bounces import policies as policy_rows
+from storage.audiences import journal
 from storage.bounces.tables import CleaningPolicy
-from storage.core import journal
+from storage.bounces.verdicts import policies as policy_rows
 from storage.core.database import Database, Session
 
 THRESHOLDS = tuple(field.name for field in fields(Policy))

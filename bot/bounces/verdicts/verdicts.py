@@ -20,14 +20,14 @@ from bot.bounces.verdicts.policy import (
     judge,
     weakness_without_verdict,
 )
-from storage.bounces import batches as batch_rows
-from storage.bounces import bursts as burst_rows
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
-from storage.bounces import incidents as incident_rows
-from storage.bounces import verdicts as verdict_rows
 from storage.bounces.contacts import ContactSummary
 from storage.bounces.tables import Evidence
+from storage.bounces.verdicts import batches as batch_rows
+from storage.bounces.verdicts import bursts as burst_rows
+from storage.bounces.verdicts import incidents as incident_rows
+from storage.bounces.verdicts import verdicts as verdict_rows
 from storage.contacts import figures
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.tables import VerdictRow

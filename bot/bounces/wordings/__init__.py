@@ -5,7 +5,7 @@ A phrase is written in lower case, without punctuation. It matches from the begi
 """
 
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.wordings import hard, soft
+from bot.bounces.wordings import hard, refusals, soft
 from bot.bounces.wordings.phrases import Rules
 
 TRY_AGAIN = Rules([soft.TRY_AGAIN])
@@ -14,22 +14,22 @@ UNMISTAKABLE = Rules([hard.NULL_MX])
 # The first rule that matches decides. What blames the sender, a limit or a list comes first: it is often preceded by
 # words such as `undeliverable to`. Then what says clearly that the address is dead; then what may pass, more vaguely.
 ORDER = (
-    (EventKind.SOFT, Cause.POLICY, soft.SENDER),
-    (EventKind.SOFT, Cause.CONTENT, soft.HEADERS),
+    (EventKind.SOFT, Cause.POLICY, refusals.SENDER),
+    (EventKind.SOFT, Cause.CONTENT, refusals.HEADERS),
     (EventKind.HARD, Cause.NO_DOMAIN, hard.NULL_MX),
-    (EventKind.SOFT, Cause.POLICY, soft.RATE),
+    (EventKind.SOFT, Cause.POLICY, refusals.RATE),
     (EventKind.SOFT, Cause.FULL, soft.FULL),
-    (EventKind.SOFT, Cause.POLICY, soft.RELAY),
-    (EventKind.SOFT, Cause.POLICY, soft.PERMISSION),
-    (EventKind.SOFT, Cause.POLICY, soft.BLOCK_LIST),
+    (EventKind.SOFT, Cause.POLICY, refusals.RELAY),
+    (EventKind.SOFT, Cause.POLICY, refusals.PERMISSION),
+    (EventKind.SOFT, Cause.POLICY, refusals.BLOCK_LIST),
     (EventKind.SOFT, Cause.DISABLED, soft.SUSPENDED),
     (EventKind.HARD, Cause.NO_DOMAIN, hard.NO_DOMAIN),
     (EventKind.HARD, Cause.DISABLED, hard.MOVED),
     (EventKind.HARD, Cause.NO_MAILBOX, hard.NO_MAILBOX),
-    (EventKind.SOFT, Cause.SIZE, soft.SIZE),
-    (EventKind.SOFT, Cause.CONTENT, soft.CONTENT),
+    (EventKind.SOFT, Cause.SIZE, refusals.SIZE),
+    (EventKind.SOFT, Cause.CONTENT, refusals.CONTENT),
     (EventKind.SOFT, Cause.SERVER, soft.TROUBLE),
-    (EventKind.SOFT, Cause.POLICY, soft.POLICY),
+    (EventKind.SOFT, Cause.POLICY, refusals.POLICY),
     (EventKind.SOFT, Cause.SERVER, soft.TEMPORARY),
 )
 RULES = Rules([phrases for *_, phrases in ORDER])

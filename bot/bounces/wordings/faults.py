@@ -1,11 +1,11 @@
 """Phrases that blame the sender, and the codes that do so without words: what `bot.bounces.faults` searches."""
 
 from bot.bounces.events import Fault
-from bot.bounces.wordings import soft
-from bot.bounces.wordings.phrases import Rules, phrases
+from bot.bounces.wordings import refusals
+from bot.bounces.wordings.phrases import Phrases, Rules
 
 # The recipient wants mail from few only, or has not seen the sender yet: this is no fault.
-RECIPIENTS_WISH = phrases("""
+RECIPIENTS_WISH = Phrases("""
     sendernotauthenticated
     sender not_authenticated for
     not authenticated for
@@ -23,19 +23,19 @@ RECIPIENTS_WISH = phrases("""
     blocked sender list
 """)
 
-_DMARC = phrases("dmarc")
-_SPF = phrases("""
+_DMARC = Phrases("dmarc")
+_SPF = Phrases("""
     spf
     sender policy
     not designated
     senderid
 """)
-_DKIM = phrases("""
+_DKIM = Phrases("""
     dkim
     domainkey
     domain keys
 """)
-_AUTHENTICATION = phrases("""
+_AUTHENTICATION = Phrases("""
     authenticat
     spoof
     anti spoof
@@ -45,7 +45,7 @@ _AUTHENTICATION = phrases("""
     authentifi
     nicht authentifiziert
 """)
-_BLOCK_LIST = phrases("""
+_BLOCK_LIST = Phrases("""
     spamhaus/spamcop/sorbs/trendmicro/invaluement/spamrats/manitu/uceprotect/barracudacentral/abuseat/mailspike/njabl/ivmsip/ivmuri/abusix/cloudmark/0spam/truncate
     rbl/dnsbl/surbl/uribl/rblsmtpd
     sbl/xbl/pbl/css
@@ -61,7 +61,7 @@ _BLOCK_LIST = phrases("""
     ブラックリスト
     黑名单
 """)
-_REPUTATION = phrases("""
+_REPUTATION = Phrases("""
     reputa
     senderscore
     sender score
@@ -74,7 +74,7 @@ _REPUTATION = phrases("""
     complaint/complaints rate
     poor/bad/low sender
 """)
-_REVERSE_DNS = phrases("""
+_REVERSE_DNS = Phrases("""
     reverse dns/lookup/hostname/mapping/record/entry/name/resolution
     bad dns
     ptr
@@ -90,7 +90,7 @@ _REVERSE_DNS = phrases("""
     helo/ehlo reject/rejected/command/invalid/name/hostname/domain
     dns_inverse/inverse
 """)
-_SENDER = phrases("""
+_SENDER = Phrases("""
     sender address/domain/email/mailbox/hostname/verify/verification/callout/callback
     sender unknown/invalid/not_found/no_mx/not_exist/not_verified/does_not_exist
     unknown/invalid/unresolvable/forged/bad/unverified sender
@@ -119,7 +119,7 @@ _SENDER = phrases("""
     mittente sconosciuto
 """)
 # Clear words, which decide whatever the cause was taken for.
-_CLEARLY_BLOCKED = phrases("""
+_CLEARLY_BLOCKED = Phrases("""
     ip/ips/ipv4/ipv6/host/server/network/client/subnet/range/netblock/mta/sender/sender_domain/sending_domain blocked/banned/rejected/denied/refused/barred/reject/block/blacklisted/blacklist/blocklisted
     connection/connections blocked/banned/rejected/denied
     ip/sender/host/server/network address/addresses/domain/range/block blocked/banned/rejected/denied/refused/barred
@@ -138,7 +138,7 @@ _CLEARLY_BLOCKED = phrases("""
     remitente bloqueado/rechazado
     mittente bloccato/rifiutato
 """)
-_VAGUELY_BLOCKED = phrases("""
+_VAGUELY_BLOCKED = Phrases("""
     block
     banned
     blacklist
@@ -158,7 +158,7 @@ _ORDER = (
     (Fault.BLOCK_LIST, _BLOCK_LIST),
     (Fault.REPUTATION, _REPUTATION),
     (Fault.REVERSE_DNS, _REVERSE_DNS),
-    (None, soft.RATE | soft.RELAY),
+    (None, refusals.RATE | refusals.RELAY),
     (Fault.BLOCKED, _CLEARLY_BLOCKED),
     (Fault.SENDER, _SENDER),
     (Fault.BLOCKED, _VAGUELY_BLOCKED),

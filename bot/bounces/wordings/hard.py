@@ -1,10 +1,10 @@
 """Phrases that say that the address itself is dead."""
 
-from bot.bounces.wordings.phrases import phrases
+from bot.bounces.wordings.phrases import Phrases
 
 _WHO = "user/recipient/mailbox/account/address/addressee/mail_box/email/username/e_mail/inbox/login/person/contact/alias"
 _WHOM = "user/recipient/mailbox/account/address/addressee/mail_box/email/mailing_list/local/name/username/customer/person/alias"
-NO_MAILBOX = phrases(f"""
+NO_MAILBOX = Phrases(f"""
     users/recipients/mailboxes/accounts/addresses unknown/nonexistent/invalid/not_found/not_known
     users/recipients/mailboxes/accounts/addresses do/does not_exist
     {_WHO} unknown/unkown/nonexistent/non_existent/undefined/unrecognized/unrecognised/inexistent/nonexistant
@@ -184,7 +184,7 @@ NO_MAILBOX = phrases(f"""
     無此
 """)
 
-NULL_MX = phrases("""
+NULL_MX = Phrases("""
     null mx
     nullmx
     indicated no smtp
@@ -193,7 +193,7 @@ NULL_MX = phrases("""
     account or domain may not exist
 """)
 
-NO_DOMAIN = phrases("""
+NO_DOMAIN = Phrases("""
     host/domain/hostname/domain_name/server/system unknown/not_found/not_exist/nonexistent/not_known
     domain/hostname/domain_name invalid
     host or domain name not_found
@@ -253,7 +253,7 @@ NO_DOMAIN = phrases("""
     ドメインが見つかり/ドメイン名が見つかり/ドメインが存在し
 """)
 
-MOVED = phrases("""
+MOVED = Phrases("""
     user/recipient/mailbox/account/address/email have moved
     user/recipient/mailbox/account/address/email moved
     has moved to
@@ -295,7 +295,7 @@ MOVED = phrases("""
     casella/account disabilitata/disabilitato/disattivata/disattivato/chiusa/cancellata
 """)
 
-PERHAPS_NO_MAILBOX = phrases(f"""
+PERHAPS_NO_MAILBOX = Phrases(f"""
     invalid/illegal/bad/incorrect/wrong {_WHOM}/recipients/final/destination/e_mail/user_name/rcpt/local_part/to
     {_WHO} invalid
     unknown address/to_address/destination_address
@@ -318,7 +318,7 @@ PERHAPS_NO_MAILBOX = phrases(f"""
     invalid address
 """)
 
-REFUSED = phrases("""
+REFUSED = Phrases("""
     recipient/address/rcpt/mailbox rejected
     undeliverable/not_deliverable address/recipient
     recipient not accept/accepted/allowed/valid

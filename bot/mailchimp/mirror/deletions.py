@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
 from bot.mailchimp.mirror import tags
 from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.pages import call, call_pool, heartbeats
 from storage.contacts import bulk
 from storage.core.database import Database
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import BadAnswer, NotFound
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import BadAnswer, NotFound
+from storage.mailchimp.api.members import Member
 from storage.mailchimp.mirrors import MirroredContact
 
 PER_STEP = 250  # calls

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.contacts.upsert import UpsertCounts
-from bot.core.jobs import Job, JobType
-from storage.core.tables import JobKind
+from bot.jobs.jobs import Job, JobType
+from storage.jobs.tables import JobKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from operator import itemgetter
 import msgspec
 
 from storage.contacts.values import COLUMNS, UNKNOWN_TIME, CleanReason, Row, Status
-from storage.mailchimp import documents, members
-from storage.mailchimp.members import Location, Member
-from storage.mailchimp.values import MergeValue
+from storage.mailchimp.api import documents, members
+from storage.mailchimp.api.members import Location, Member
+from storage.mailchimp.api.values import MergeValue
 
 _AT = {name: i for i, name in enumerate(COLUMNS)}
 _ID, _STATUS, _STATUS_BEFORE, _REVISION = (

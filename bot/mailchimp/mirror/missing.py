@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.core.audiences import Audience
-from storage.core import audiences
+from bot.audiences.audiences import Audience
+from storage.audiences import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from storage.mailchimp.remote_state import RemoteState, Trouble
 
 

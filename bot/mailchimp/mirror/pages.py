@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.members import ContactPage
 from storage.contacts.values import Row, Status
-from storage.mailchimp.client import MAX_PAGE_SIZE
-from storage.mailchimp.errors import BadAnswer
+from storage.mailchimp.api.client import MAX_PAGE_SIZE
+from storage.mailchimp.api.errors import BadAnswer
 
 OVERLAP = 25  # contacts that a page shares with the one before
 MAX_CALLS = 10  # Mailchimp's own limit
@@ -57,13 +57,8 @@ def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[F
     Yields None every HEARTBEAT_SECONDS while a page is awaited. Raises what `fetch` raises, and BadAnswer for pages
     that never overlap.
     """
-    last_rows: Mapping[str, Row] = {}  # of the last two pages, since one may be read again
-    page_rows: Mapping[str, Row] = {}
-    rows: list[Row] = []
-    truncated_tags: dict[str, str] = {}
-    step_back = steps_back = unreadable = overstated = 0
-    without_address: dict[int, Status] = {}
-    counted_ids: set[int] = set()  # of contacts that are not in rows: a page may be read again
+    gathered = _Gathered()
+    step_back = steps_back = overstated = 0
     end = offset  # as far as contacts were listed
     furthest = -1  # offset of a page that was taken
     with ThreadPoolExecutor(_PREFETCHED, thread_name_prefix="mailchimp") as pool:
@@ -86,31 +81,14 @@ def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[F
                     step_back, end = 0, start + len(page.ids)
                 if start > furthest and page.ids:
                     furthest, steps_back = start, 0
-                rows += [row for row in page.rows if last_rows.get(members.key(row)) != row]
-                truncated_tags |= page.truncated_tags
-                if page.unreadable or page.without_address:
-                    readable = (members.remote_id(row) or 0 for row in page.rows)
-                    new = set(page.ids).difference(tail, readable, counted_ids)
-                    counted_ids |= new
-                    without_address |= {
-                        id_: page.without_address[id_] for id_ in new & page.without_address.keys()
-                    }
-                    unreadable += len(new - page.without_address.keys())
+                gathered.add(page, tail)
                 # The ids include contacts that are not in rows, which may fill a whole page.
                 tail = page.ids[-OVERLAP:] or tail
-                before, page_rows = page_rows, {members.key(row): row for row in page.rows}
-                last_rows = {**before, **page_rows}
-                if not prefetch.is_empty and len(rows) < (MAX_STORED if prefetch.next.done() else MIN_STORED):
+                if not prefetch.is_empty and len(gathered.rows) < (
+                    MAX_STORED if prefetch.next.done() else MIN_STORED
+                ):
                     continue
-                merged = replace(
-                    page,
-                    rows=rows,
-                    total=page.total - overstated,
-                    unreadable=unreadable,
-                    truncated_tags=truncated_tags,
-                    without_address=without_address,
-                )
-                rows, unreadable, truncated_tags, without_address = [], 0, {}, {}
+                merged = replace(gathered.take(page), total=page.total - overstated)
                 yield FetchedPages(merged, start + _STEP, tail, prefetch.is_empty, overstated)
                 if prefetch.is_empty:
                     return
@@ -140,6 +118,49 @@ def call(ask: Callable[[], Answer]) -> Iterator[Answer | None]:
         future = pool.submit(ask)
         yield from heartbeats([future])
         yield future.result()
+
+
+class _Gathered:
+    """What was read since the last step, without the contacts that a page before had: pages overlap."""
+
+    def __init__(self) -> None:
+        self._last_rows: Mapping[str, Row] = {}  # of the last two pages, since one may be read again
+        self._page_rows: Mapping[str, Row] = {}
+        self._counted_ids: set[int] = set()  # of contacts that are not in rows: a page may be read again
+        self._clear()
+
+    def _clear(self) -> None:
+        self.rows: list[Row] = []
+        self._truncated_tags: dict[str, str] = {}
+        self._without_address: dict[int, Status] = {}
+        self._unreadable = 0
+
+    def add(self, page: ContactPage, tail: Sequence[int]) -> None:
+        """Adds a page; `tail` is that of the page before."""
+        self.rows += [row for row in page.rows if self._last_rows.get(members.key(row)) != row]
+        self._truncated_tags |= page.truncated_tags
+        if page.unreadable or page.without_address:
+            readable = (members.remote_id(row) or 0 for row in page.rows)
+            new = set(page.ids).difference(tail, readable, self._counted_ids)
+            self._counted_ids |= new
+            self._without_address |= {
+                id_: page.without_address[id_] for id_ in new & page.without_address.keys()
+            }
+            self._unreadable += len(new - page.without_address.keys())
+        before, self._page_rows = self._page_rows, {members.key(row): row for row in page.rows}
+        self._last_rows = {**before, **self._page_rows}
+
+    def take(self, last: ContactPage) -> ContactPage:
+        """Returns all as one page, which is otherwise as the last one, and begins anew."""
+        merged = replace(
+            last,
+            rows=self.rows,
+            unreadable=self._unreadable,
+            truncated_tags=self._truncated_tags,
+            without_address=self._without_address,
+        )
+        self._clear()
+        return merged
 
 
 class _Prefetch:

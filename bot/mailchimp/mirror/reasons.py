@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from bot.contacts.columns import LONGEST_TITLE
-from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
 from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.pages import call, call_pool, heartbeats
 from storage.bounces import contacts as contact_rows
@@ -16,9 +16,9 @@ from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import MAX_PAGE_SIZE, Client
-from storage.mailchimp.errors import NotFound
-from storage.mailchimp.values import Bounce
+from storage.mailchimp.api.client import MAX_PAGE_SIZE, Client
+from storage.mailchimp.api.errors import NotFound
+from storage.mailchimp.api.values import Bounce
 
 MAX_EXPLAINED = 5_000  # contacts per sync, the most recently cleaned
 PER_STEP = 250  # contacts

@@ -15,9 +15,9 @@ from functools import partial
 from bot.archives.jobs import RemoteJob
 from bot.contacts import upsert
 from bot.contacts.upsert import UpsertCounts
-from bot.core import jobs
-from bot.core.jobs import Clock, Recipient
-from bot.core.json_values import to_json
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Recipient
+from bot.jobs.json_values import to_json
 from bot.mailchimp.mirror import deletions, missing, pages, reasons, tags, totals
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
@@ -25,17 +25,19 @@ from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncProgress, SyncResult, S
 from bot.mailchimp.mirror.members import ContactPage
 from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
 from storage.contacts.values import Row, Status
-from storage.core import audiences, forgotten, journal
-from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, JobState
+from storage.core.tables import AudienceRow
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobState
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
+from storage.mailchimp.api.members import Member
 from storage.mailchimp.remote_state import RemoteState, Trouble
+from storage.privacy import forgotten
 
 OVERLAP = timedelta(minutes=10)  # of the periods of two syncs: clocks differ, and Mailchimp's listings lag
 COMPLETE_EVERY = timedelta(days=7)

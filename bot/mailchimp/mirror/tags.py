@@ -3,8 +3,8 @@
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.members import ContactPage
@@ -12,9 +12,9 @@ from bot.mailchimp.mirror.pages import call_pool, heartbeats
 from storage.contacts import bulk
 from storage.contacts.values import Row
 from storage.core.database import Database
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import NotFound
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import NotFound
+from storage.mailchimp.api.members import Member
 
 MAX_CALLS_PER_SYNC = 5_000  # further contacts get the first 50 tags and those the mirror has
 

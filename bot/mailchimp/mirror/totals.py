@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from bot.mailchimp.mirror.jobs import SyncJob
+from storage.audiences import audiences
 from storage.contacts import figures as kept_figures
 from storage.contacts.values import Status
-from storage.core import audiences
 from storage.core.database import Database
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 
 
 def difference(database: Database, client: Client, audience_id: int) -> Mapping[str, int]:

@@ -7,12 +7,12 @@ from datetime import datetime
 from bot.archives import archives, restores
 from bot.archives.jobs import ArchiveJob, ArchiveResult, RemoteJob, RestoreJob, RestoreResult
 from bot.contacts.counts import segment_size
-from bot.core import jobs
+from bot.jobs import jobs
 from bot.mailchimp.outbox import roads
 from bot.mailchimp.outbox.refusals import GONE, NOT_FOUND
 from storage.archives import archives as archive_rows
+from storage.audiences import audiences, journal
 from storage.contacts import contacts
-from storage.core import audiences, journal
 from storage.core.database import Database, Session
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import AddressOutcome, OutboxKey

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.core import jobs
-from bot.core.jobs import AnyJob, Clock
+from bot.jobs import jobs
+from bot.jobs.jobs import AnyJob, Clock
 from bot.mailchimp.outbox import remote_changes
 from bot.mailchimp.outbox.remote_changes import RemoteChange
+from storage.audiences import journal
 from storage.contacts import bulk
-from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import JobKind, JobRow
+from storage.jobs.tables import JobKind, JobRow
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 

@@ -6,7 +6,7 @@ end of the outbox's work look whether it was.
 
 from collections.abc import Mapping
 
-from storage.mailchimp.errors import (
+from storage.mailchimp.api.errors import (
     AccountSuspended,
     BadAnswer,
     Forbidden,

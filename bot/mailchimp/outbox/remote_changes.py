@@ -7,14 +7,15 @@ from typing import ClassVar, Protocol
 
 from bot.archives.jobs import ArchiveJob, RestoreJob
 from storage.archives import archives
+from storage.audiences import audiences
 from storage.contacts.contacts import Segment
 from storage.contacts.values import Status
-from storage.core import audiences
 from storage.core.database import Session
 from storage.core.tables import AudienceSource
-from storage.mailchimp import batches, outgoing
-from storage.mailchimp.batches import Operation
-from storage.mailchimp.client import Client
+from storage.mailchimp import outgoing
+from storage.mailchimp.api import batches
+from storage.mailchimp.api.batches import Operation
+from storage.mailchimp.api.client import Client
 from storage.mailchimp.outgoing import Target
 
 

@@ -7,7 +7,7 @@ is tried, where the account has it.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storage.core import audiences
+from storage.audiences import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.remote_state import RemoteState

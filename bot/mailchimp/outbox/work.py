@@ -5,13 +5,13 @@ from typing import TypeVar, cast
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ArchiveJob, RemoteJob, RestoreJob
-from bot.core import files
-from bot.core.files import SmallFile
-from bot.core.jobs import Clock, Failure
+from bot.jobs import files
+from bot.jobs.files import SmallFile
+from bot.jobs.jobs import Clock, Failure
 from bot.mailchimp.outbox import job_results, outbox, remote_changes
 from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.core.database import Database
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from storage.mailchimp.outgoing import AddressOutcome
 
 NO_MAILCHIMP = Failure("error-archives-no-mailchimp")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.audiences import Audience
+from bot.audiences.audiences import Audience
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, View
 from handlers.words import Words

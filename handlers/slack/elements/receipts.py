@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.jobs import AnyJob
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
+from bot.jobs.jobs import AnyJob
 from handlers.slack.elements import blocks, filters, newer
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.elements.newer import TaskStatus
 from handlers.words import Markup, Words
 from storage.contacts.contacts import Segment
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 BAR_CELLS = 20
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 
 
 def week_value(audience_id: int, week: Week) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core import audiences
-from bot.core.audiences import Audience
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.core.errors import UnknownAudience
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks

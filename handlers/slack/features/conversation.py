@@ -6,9 +6,9 @@ person alone, as a command is.
 
 import re
 
+from bot.audiences import audiences
 from bot.bounces import evidence
 from bot.contacts import counts
-from bot.core import audiences
 from handlers.slack.elements import questions
 from handlers.slack.elements.questions import Question, Subject
 from handlers.slack.features import home

@@ -9,9 +9,9 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core import audiences
+from bot.audiences import audiences
+from bot.contacts.weeks import Week
 from bot.core.addresses import find_addresses
-from bot.core.weeks import Week
 from bot.corrections import corrections, likely_typos, tick_list, walks
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AddressFault, Correction, Form, NoPermission

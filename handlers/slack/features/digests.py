@@ -9,13 +9,14 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core import audiences, jobs
+from bot.audiences import audiences
 from bot.core.errors import NotAnOperator
-from bot.core.files import SharedWith
 from bot.digests import digests, posting
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInDigestChannel
 from bot.digests.posting import PostFailed, PostRefused
 from bot.digests.reports import Report
+from bot.jobs import jobs
+from bot.jobs.files import SharedWith
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import View

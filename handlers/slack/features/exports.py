@@ -6,13 +6,13 @@ from functools import partial
 
 from slack_sdk.errors import SlackApiError
 
-from bot.core import audiences
-from bot.core.audiences import Audience
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.core.errors import NothingThere
-from bot.core.jobs import Clock
 from bot.exports import exports
 from bot.exports.exports import Destination
 from bot.exports.jobs import EXPORT, ExportJob
+from bot.jobs.jobs import Clock
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
@@ -31,7 +31,7 @@ from handlers.slack.web_api.modals import Modal
 from handlers.words import Markup, Words, words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 
 def register(listeners: Listeners) -> None:

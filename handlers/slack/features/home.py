@@ -4,16 +4,18 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.audiences import audiences, journal
 from bot.bounces.verdicts import held
 from bot.contacts import counts
-from bot.core import audiences, breakdowns, jobs, journal
-from bot.core.breakdowns import Breakdown, Place
 from bot.core.errors import NotAnOperator
-from bot.core.jobs import WorkUnderWay
 from bot.corrections import typo_counts
 from bot.corrections.typo_counts import TypoState
 from bot.digests import digests
 from bot.exports import exports
+from bot.jobs import jobs
+from bot.jobs.jobs import WorkUnderWay
+from bot.workspaces import breakdowns
+from bot.workspaces.breakdowns import Breakdown, Place
 from handlers.slack.context import AppContext
 from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import EVERYONE, Listeners
@@ -21,7 +23,7 @@ from handlers.slack.people import Person
 from handlers.slack.request import Request
 from handlers.slack.views import home as views
 from handlers.slack.views.home_parts import Dashboard, SetUp
-from storage.core.tables import JobKind
+from storage.jobs.tables import JobKind
 
 WORK = (
     *(JobKind.IMPORT, JobKind.EXPORT, JobKind.ARCHIVE, JobKind.RESTORE),

@@ -1,7 +1,8 @@
 """Keeps the Home tabs that people have opened lately up to date, in a thread of its own.
 
 It looks every second, while there are such tabs, whether what they show has changed, whoever changed it: a person, a job,
-a bounce, the terminal or another process. A tab is published again only if it would show something else.
+a bounce, the terminal or another process; every ten seconds where nobody has used the bot for a while and nothing is
+under way. A tab is published again only if it would show something else.
 """
 
 import logging
@@ -23,6 +24,8 @@ from handlers.slack.web_api import sdk_workarounds
 from storage.core.db_errors import transient_fault
 
 LOOK_SECONDS = 1.0
+REST_SECONDS = 10.0  # between two looks at a workspace that rests: a look takes twenty queries
+RESTS_AFTER_SECONDS = 600.0  # in which nobody has used the bot
 PROGRESS_SECONDS = 4.0  # between two publications of a tab, if only a progress has changed
 ANYWAY_SECONDS = 300.0  # time goes by: a role is given or taken, a day ends
 AT_ONCE = 5  # tabs, before it looks again: whoever did something comes first
@@ -85,12 +88,17 @@ class WorkspaceTabs:
         self._to_count: Sequence[int] = ()
         self._published: deque[float] = deque(maxlen=MOST_IN_A_MINUTE)  # when, by the monotonic clock
         self._not_before = 0.0  # Slack has had enough for now
+        self._rests_until = 0.0  # unless somebody uses the bot
 
     def turn(self, context: AppContext) -> int:
         """Looks once, and publishes what is due; returns how many tabs were looked after."""
         tabs = context.home_tabs.open()
         if not tabs:
             self._last = None
+            return 0
+        now = monotonic()
+        last_used = tabs[0][1].used_at
+        if now < self._rests_until and now - last_used >= RESTS_AFTER_SECONDS:
             return 0
         outline = home.outline(context)
         self._mark(context, tabs, outline)
@@ -99,6 +107,8 @@ class WorkspaceTabs:
             self._publish_all(context, due, outline)
         else:
             self._count_typos(context, outline)
+        is_restless = due or self._to_count or outline.dashboard.work or any(map(_is_waiting, tabs))
+        self._rests_until = 0.0 if is_restless else now + REST_SECONDS
         return len(due)
 
     def _most(self) -> int:
@@ -148,6 +158,10 @@ class WorkspaceTabs:
                     context.database, audience_id, outline.states[audience_id]
                 )
         self._to_count = waiting
+
+
+def _is_waiting(opened: tuple[str, Tab]) -> bool:
+    return opened[1].is_behind or opened[1].is_moving
 
 
 def _is_due(tab: Tab) -> bool:

@@ -8,11 +8,11 @@ import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.core import audiences
+from bot.audiences import audiences
 from bot.core.errors import CleanedError, IsMirrored
-from bot.core.files import SmallFile
 from bot.imports import imports
 from bot.imports.jobs import IMPORT, ImportJob
+from bot.jobs.files import SmallFile
 from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import Message, View

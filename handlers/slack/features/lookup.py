@@ -1,7 +1,7 @@
 """The contact with a typed address, in whichever audience it is."""
 
+from bot.audiences import audiences
 from bot.bounces import evidence
-from bot.core import audiences
 from handlers.slack.request import Request
 from handlers.slack.views.bounces import evidence as views
 from handlers.slack.web_api.modals import Modal

@@ -5,9 +5,9 @@ Whoever makes a workflow chooses the operator of its export, so that person is a
 
 from collections.abc import Mapping
 
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.contacts import counts
-from bot.core import audiences
-from bot.core.audiences import Audience
 from bot.core.errors import NothingThere, PlanGone, UnknownAudience
 from bot.exports import exports
 from handlers.slack import errors

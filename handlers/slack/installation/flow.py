@@ -15,9 +15,9 @@ from slack_sdk.oauth import OAuthStateUtils
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web import SlackResponse
 
-from bot.core import workspaces
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from bot.jobs.jobs import Clock
+from bot.workspaces import workspaces
 from handlers.slack.installation import pages
 from handlers.slack.installation.installations import (
     INSTALL_PATH,

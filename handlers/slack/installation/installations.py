@@ -12,7 +12,7 @@ from bot.core.errors import CleanedError
 from bot.core.settings import Settings
 from handlers.slack.web_api.scopes import SCOPES
 from storage.core.database import Database
-from storage.installations.ciphers import TokenCipher, WrongKey, parse_keys
+from storage.workspaces.ciphers import TokenCipher, WrongKey, parse_keys
 
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 

@@ -18,9 +18,9 @@ from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.token_rotation import TokenRotator
 from slack_sdk.web import SlackResponse
 
-from bot.core import jobs, task_leases
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from bot.jobs import jobs, task_leases
+from bot.jobs.jobs import Clock
 from handlers.slack.installation.installations import Installations, Installed
 from handlers.slack.web_api.client import WorkspaceClient
 from handlers.slack.web_api.metrics import CountedClient

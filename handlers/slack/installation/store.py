@@ -9,10 +9,10 @@ from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
-from bot.core.jobs import Clock
+from bot.jobs.jobs import Clock
 from storage.core.database import Database
-from storage.installations import states, tables
-from storage.installations.ciphers import TokenCipher
+from storage.workspaces import installation_states, installation_tables
+from storage.workspaces.ciphers import TokenCipher
 
 STATE_SECONDS = 600  # from the click on "Add to Slack" to the return from Slack
 MOST_STATES = 10_000  # installations under way at the same time; a stranger can begin as many as they like
@@ -33,10 +33,10 @@ class InstallationStore(SQLAlchemyInstallationStore):
         super().__init__(client_id=client_id, engine=_engine(database))
 
     def build_installations_table(self, metadata: Any, table_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002  a class method of Bolt's
-        return tables.encrypted(tables.INSTALLATIONS, self._cipher)
+        return installation_tables.encrypted(installation_tables.INSTALLATIONS, self._cipher)
 
     def build_bots_table(self, metadata: Any, table_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002  a class method of Bolt's
-        return tables.encrypted(tables.BOTS, self._cipher)
+        return installation_tables.encrypted(installation_tables.BOTS, self._cipher)
 
     def all(self) -> list[Installation]:
         """Every installation, the newest first. Raises WrongKey."""
@@ -96,7 +96,7 @@ class InstallationStore(SQLAlchemyInstallationStore):
         numbers = []
         with self.engine.begin() as connection:
             for table in (self.installations, self.bots):
-                secrets = [column for column in table.c if column.name in tables.SECRETS]
+                secrets = [column for column in table.c if column.name in installation_tables.SECRETS]
                 rows = connection.execute(
                     table.select().with_only_columns(table.c.id, *secrets).with_for_update()
                 ).mappings()
@@ -131,19 +131,19 @@ class StateStore(SQLAlchemyOAuthStateStore):
         super().__init__(expiration_seconds=STATE_SECONDS, engine=_engine(database))
 
     def build_oauth_states_table(self, metadata: Any, table_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002  a class method of Bolt's
-        return tables.STATES
+        return installation_tables.STATES
 
     def issue(self, *args: Any, **kwargs: Any) -> str:
         """Raises TooManyStates."""
         with self._database.transaction() as session:
-            states.delete_expired(session, self._clock())
-            if states.count(session) >= MOST_STATES:
+            installation_states.delete_expired(session, self._clock())
+            if installation_states.count(session) >= MOST_STATES:
                 raise TooManyStates
         return str(super().issue(*args, **kwargs))
 
     def consume(self, state: str) -> bool:
         with self._database.transaction() as session:
-            return states.consume(session, state, self._clock())
+            return installation_states.consume(session, state, self._clock())
 
 
 def _naive(value: Any) -> Any:

@@ -11,10 +11,10 @@ from typing import Any
 from prometheus_client import Counter
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core import jobs
 from bot.core.errors import CleanedError
-from bot.core.files import GIVE_UP_AFTER
-from bot.core.jobs import AnyJob, Clock, JobType, Recipient
+from bot.jobs import jobs
+from bot.jobs.files import GIVE_UP_AFTER
+from bot.jobs.jobs import AnyJob, Clock, JobType, Recipient
 from handlers import tracing
 from handlers.slack import errors
 from handlers.slack.context import AppContext
@@ -27,10 +27,10 @@ from handlers.slack.web_api import modals, sdk_workarounds
 from handlers.words import Words, words
 from storage.core.database import Database
 from storage.core.db_errors import TransientFault, transient_fault
-from storage.core.jobs import LeaseLost
-from storage.core.tables import JobState
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.mailchimp.errors import MailchimpError
+from storage.jobs.jobs import LeaseLost
+from storage.jobs.tables import JobState
+from storage.mailchimp.api.errors import MailchimpError
 
 POLL_SECONDS = 1.0  # between two looks at a database that can't be written
 TELL_SECONDS = 1.5  # chat.update allows about 50 a minute

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles, SharedWith
-from bot.core.jobs import Recipient
 from bot.exports.exports import NotInExportChannel, SharedWithCompany
+from bot.jobs.files import Contents, ExpectedFile, SendFailed, SharedFiles, SharedWith
+from bot.jobs.jobs import Recipient
 from handlers.slack import errors
 from handlers.slack.elements.blocks import unlinked
 from handlers.words import Markup
@@ -40,7 +40,7 @@ class UploadFailed(OSError):
 
 
 class Uploads:
-    """Slack as a `bot.core.files.FileSender`. `comment` makes what stands above the file, once it is shared."""
+    """Slack as a `bot.jobs.files.FileSender`. `comment` makes what stands above the file, once it is shared."""
 
     def __init__(
         self,

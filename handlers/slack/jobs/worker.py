@@ -8,16 +8,16 @@ from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Any
 
-from bot.core import jobs
-from bot.core.jobs import AnyJob, JobType
+from bot.jobs import jobs
+from bot.jobs.jobs import AnyJob, JobType
 from handlers import logs
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.jobs.long_work import ENDED, JobHandler, JobRun
 from storage.core.database import Database
 from storage.core.db_errors import transient_fault
-from storage.core.jobs import LeaseLost
-from storage.core.tables import JobKind, JobState
+from storage.jobs.jobs import LeaseLost
+from storage.jobs.tables import JobKind, JobState
 
 THREADS = 2
 POLL_SECONDS = 1.0  # for jobs of other processes

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from bot.core.audiences import Audience
+from bot.audiences.audiences import Audience
 from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExport
 from bot.exports.jobs import ExportJob
 from handlers.slack.elements import blocks, filters, receipts
@@ -12,8 +12,8 @@ from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words, escaped
 from storage.contacts.contacts import Segment
-from storage.core.tables import JobState
 from storage.files.csv_files import CsvFormat
+from storage.jobs.tables import JobState
 
 CALLBACK = "exports-confirm"
 CHOOSE = "exports-audience"

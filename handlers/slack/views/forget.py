@@ -4,7 +4,7 @@ from bot.privacy.forget import ForgetReceipt
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Message, View
 from handlers.words import Markup, Words, escaped
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 CALLBACK = "forget-confirm"
 ADDRESS, WORD = "forget-address", "forget-word"

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.audiences.audiences import Audience
+from bot.audiences.journal import JournalEntry
 from bot.contacts.counts import Figures
-from bot.core.audiences import Audience
-from bot.core.breakdowns import Breakdown
-from bot.core.jobs import WorkUnderWay
-from bot.core.journal import JournalEntry
 from bot.digests.digests import DigestSettings, LastRun, next_due
 from bot.exports.exports import PastExport
+from bot.jobs.jobs import WorkUnderWay
+from bot.workspaces.breakdowns import Breakdown
 from handlers.slack.elements import blocks
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block

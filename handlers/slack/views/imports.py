@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.audiences import Audience
+from bot.audiences.audiences import Audience
 from bot.imports.imports import ImportReceipt
 from bot.imports.jobs import ImportJob
 from bot.imports.refused import RefusedLine
@@ -10,7 +10,7 @@ from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 OPEN = "open-import"
 SUBMIT = "import"

@@ -2,7 +2,9 @@
 
 import logging
 import secrets
+import ssl
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from slack_sdk import WebClient
@@ -28,7 +30,7 @@ class WorkspaceClient(CountedClient):
     """
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
+        super().__init__(ssl=tls(given.get("base_url", WebClient.BASE_URL)), **given)
         self.accepted: set[str] = set()  # types of blocks
         self.refused: set[str] = set()
 
@@ -55,6 +57,19 @@ class WorkspaceClient(CountedClient):
             self.refused.update(tried)
             self.accepted.difference_update(tried)
         return response
+
+
+def tls(api_url: str) -> ssl.SSLContext | None:
+    """How to connect to Slack, for all clients; None if that is not by HTTPS.
+
+    Without it, the SDK reads all certificates of the system for each call, which takes 18 ms of processor time.
+    """
+    return _tls() if api_url.lower().startswith("https:") else None
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def place_of(view: View) -> str:

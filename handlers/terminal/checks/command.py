@@ -12,16 +12,17 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.audiences.audiences import Audience
 from bot.bounces import mailbox
-from bot.core import databases, settings
-from bot.core.audiences import Audience
-from bot.core.databases import DatabaseBehind
+from bot.core import settings
 from bot.core.errors import CleanedError
 from bot.core.settings import BadSetting, Reading, Settings
 from bot.mailchimp import account
 from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
 from bot.maintenance.retention import Retention
+from bot.workspaces import databases
+from bot.workspaces.databases import DatabaseBehind
 from handlers import tracing
 from handlers.slack.web_api.scopes import SCOPES
 from handlers.terminal import spreading
@@ -35,8 +36,8 @@ from handlers.web.webhooks import routes
 from handlers.words import Words
 from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
 
 TIMEOUT_SECONDS = 10
 READ_ONLY_ROLES = ("viewer", "author")  # Mailchimp's roles that can't change an audience

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.core import databases
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
 from bot.maintenance import consistency
 from bot.maintenance.consistency import Inconsistency
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.terminal.checks.finding import Finding
 from handlers.words import Words

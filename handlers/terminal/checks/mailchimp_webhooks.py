@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.core import databases
 from bot.core.settings import Settings
 from bot.mailchimp import account, webhooks
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.terminal.checks.finding import Finding, Make
 from handlers.words import Words
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.errors import MailchimpError
 
 
 def findings(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:

@@ -5,13 +5,14 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bot.core import databases, settings
+from bot.core import settings
 from bot.core.errors import CleanedError
 from bot.core.settings import Reading, Settings
 from bot.mailchimp import account
+from bot.workspaces import databases
 from handlers import tracing
 from handlers.web.webhooks import routes
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.errors import MailchimpError
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")  # where browsers do without https
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"  # how Slack's tokens begin

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import closing
 
-from bot.core import databases, settings, workspaces
+from bot.core import settings
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
+from bot.workspaces import databases, workspaces
 from handlers.slack.installation.installations import (
     Installations,
     Installed,

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from bot.jobs.jobs import Clock
 from bot.mailchimp.webhooks import PATH, request_sync, signing_secret
 from handlers.web.webhooks import own, routes
 from handlers.web.webhooks.credentials import constant_time_equals

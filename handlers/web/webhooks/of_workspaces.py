@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from bot.core.jobs import Clock
+from bot.jobs.jobs import Clock
 from handlers.slack.context import AppContext
 from handlers.web.webhooks import mailchimp, routes
 

@@ -11,8 +11,8 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot.bounces.webhooks import WebhookPayload, store
-from bot.core.jobs import Clock
 from bot.core.settings import BadSetting, Settings
+from bot.jobs.jobs import Clock
 from handlers import logs, tracing
 from handlers.slack import errors
 from handlers.web.seldom import SeldomLog

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_turn")),
     )
-    # Locked while a job is claimed (`storage.core.jobs`), so it has to exist before the first claim.
+    # Locked while a job is claimed (`storage.jobs.jobs`), so it has to exist before the first claim.
     op.execute("INSERT INTO turn (name, owner, until) VALUES ('claim', '', '1970-01-01 00:00:00')")
     op.create_index(
         "ix_job_untold",

@@ -11,15 +11,15 @@ from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, ArchiveResult, RestoreJob, RestoreResult
 from bot.bounces import intake
 from bot.bounces.events import EventKind, MailEvent
-from bot.core import jobs
 from bot.core.errors import AlreadyDone, NothingThere, PlanGone, WrongWord
+from bot.jobs import jobs
 from storage.archives import archives as archive_rows
 from storage.archives.tables import Archive
+from storage.audiences import journal
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
-from storage.core import journal
 from storage.core.database import Database
-from storage.core.jobs import LeaseLost
+from storage.jobs.jobs import LeaseLost
 from tests.conftest import NOW
 from tests.support.audiences import Times, claim, cleaned, import_csv, run, statuses, step
 from tests.support.figures import assert_exact

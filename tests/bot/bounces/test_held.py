@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.audiences import journal
 from bot.bounces import intake, mailbox
 from bot.bounces.events import LIST_SUFFIX, EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.verdicts import held, policy, reversals
 from bot.bounces.verdicts.held import CLEANING, QUESTION, AlreadyAnswered
 from bot.bounces.verdicts.reversals import REVERSAL, CleanedBatch, NothingToReverse
-from bot.core import jobs, journal
 from bot.core.errors import PlanGone
-from bot.core.jobs import Recipient
+from bot.jobs import jobs
+from bot.jobs.jobs import Recipient
 from storage.bounces.message_files import MailMessage
 from storage.core.database import Database
-from storage.core.jobs import LeaseLost
+from storage.jobs.jobs import LeaseLost
 from tests.bot.bounces.test_intake import audience, contact, event, soft, take
 from tests.bot.bounces.test_reversals import LATER, WORD, batches, reverse_batch
 from tests.conftest import NOW

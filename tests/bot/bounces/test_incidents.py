@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.audiences import audiences
 from bot.bounces import evidence, intake, mailbox
 from bot.bounces.events import LIST_SUFFIX, Cause, EventKind, Fault, MailEvent
 from bot.bounces.faults import find_fault
@@ -23,10 +24,10 @@ from bot.bounces.verdicts.policy import (
     find_incidents,
 )
 from bot.contacts import counts
-from bot.core import audiences, jobs
-from bot.core.jobs import Recipient
-from storage.bounces import incidents as incident_rows
+from bot.jobs import jobs
+from bot.jobs.jobs import Recipient
 from storage.bounces.message_files import MailMessage
+from storage.bounces.verdicts import incidents as incident_rows
 from storage.core.database import Database
 from tests.bot.bounces.test_intake import audience, contact, event, weakness
 from tests.bot.bounces.test_reversals import batches, reverse_contact

@@ -18,10 +18,10 @@ from bot.bounces.quarantine import QuarantineItem
 from bot.bounces.verdicts import saved_policies
 from bot.bounces.verdicts.policy import Policy, Weakness
 from bot.core.errors import PlanGone
-from storage.bounces import bursts as burst_rows
 from storage.bounces import evidence as evidence_rows
-from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Quarantined
+from storage.bounces.verdicts import bursts as burst_rows
+from storage.bounces.verdicts import verdicts as verdict_rows
 from storage.contacts.contacts import TABLE
 from storage.contacts.tables import Contact
 from storage.core.database import Database

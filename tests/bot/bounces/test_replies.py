@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import cycle
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from bot.bounces.diagnosis import diagnose
 from bot.bounces.events import EventKind
 from bot.bounces.messages.reader import read
 from bot.bounces.wordings import hard, soft
-from bot.bounces.wordings.phrases import STOP_WORDS, phrases
+from bot.bounces.wordings.phrases import STOP_WORDS, Phrases, Rules
 from tests.bot.bounces.messages.samples import mail, returned
 from tests.bot.bounces.messages.templates import TEMPLATES
 from tests.bot.bounces.replies import REPLIES, Reply
@@ -136,9 +137,23 @@ def test_every_phrase_can_match():
 
 
 def test_a_table_is_compiled_as_it_is_written():
-    assert phrases("user/mailbox is unknown/not_found") == {
+    assert set(Phrases("user/mailbox is unknown/not_found")) == {
         f"{who} {what}" for who in ("user", "mailbox") for what in ("unknown", "not found")
     }
+
+
+def test_rules_are_compiled_when_they_are_first_searched_for(monkeypatch: pytest.MonkeyPatch):
+    """A bot that gets no bounces keeps only the tables."""
+    compile_ = Mock(side_effect=lambda text: text)
+    monkeypatch.setattr("bot.bounces.wordings.phrases.without_accents", compile_)
+    rules = Rules([Phrases("user unknown") | Phrases("no/unknown mailbox")])
+    compile_.assert_not_called()
+    assert [rules.first(f" {words} ") for words in ("unknown mailbox", "user unknown", "mailbox")] == [
+        0,
+        0,
+        None,
+    ]
+    assert compile_.call_count == 3
 
 
 @given(st.lists(st.sampled_from("user unknown mailbox full not found relay denied".split()), max_size=9))

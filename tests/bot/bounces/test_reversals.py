@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.audiences import audiences, journal
 from bot.bounces import evidence, intake
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import reversals
 from bot.bounces.verdicts.reversals import REVERSAL, CleanedBatch, NothingToReverse, Obstacle, ReversalJob
 from bot.contacts import counts
-from bot.core import audiences, jobs, journal
 from bot.core.errors import AlreadyDone, IsMirrored, PlanGone, WrongWord
+from bot.jobs import jobs
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, AudienceSource

@@ -8,9 +8,9 @@ from bot.bounces import evidence, intake
 from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.verdicts import reviews
 from bot.core.errors import NoAudience
+from storage.audiences import journal
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import Segment
-from storage.core import journal
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support.audiences import import_csv

@@ -10,11 +10,11 @@ from hypothesis import settings as few
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from bot.audiences import audiences
 from bot.bounces import evidence, suppressions
 from bot.bounces.events import Cause
 from bot.bounces.suppressions import ListOutcome, Provider
 from bot.bounces.verdicts.policy import Weakness
-from bot.core import audiences
 from storage.bounces.suppressions.entries import Suppression
 from storage.bounces.tables import Evidence, Quarantined
 from storage.contacts.tables import Contact

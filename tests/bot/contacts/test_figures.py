@@ -14,8 +14,8 @@ from hypothesis.stateful import (
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE, RestoreResult
-from bot.core import jobs
 from bot.core.errors import NothingThere
+from bot.jobs import jobs
 from storage.archives.archives import members
 from storage.contacts.contacts import Segment
 from storage.core.database import Database

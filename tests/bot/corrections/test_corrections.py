@@ -27,12 +27,12 @@ from bot.corrections.corrections import (
     NotCleaned,
     SameAddress,
 )
-from bot.corrections.suggestions import SuggestionReason
+from bot.corrections.suggestions.values import SuggestionReason
+from storage.audiences import audiences, journal
 from storage.bounces.tables import Evidence
 from storage.contacts import bulk, contacts, figures, values
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
-from storage.core import audiences, journal
 from storage.core.database import Database
 from storage.corrections import corrections as store
 from tests.conftest import NOW

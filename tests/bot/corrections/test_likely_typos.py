@@ -3,13 +3,13 @@
 import csv
 from dataclasses import replace
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections import corrections, likely_typos
 from bot.corrections.likely_typos import Step
 from bot.digests import reports
 from bot.exports import files
+from storage.audiences import journal
 from storage.contacts.contacts import Segment
-from storage.core import journal
 from storage.core.database import Database
 from tests.bot.corrections.test_corrections import ME, add, begin, complain, fill
 from tests.bot.digests.test_digests import SETTINGS

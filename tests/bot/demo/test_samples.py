@@ -2,9 +2,9 @@
 
 from sqlmodel import select
 
+from bot.audiences import audiences
 from bot.bounces.verdicts.policy import Weakness
 from bot.contacts import counts
-from bot.core import audiences
 from bot.demo import samples
 from storage.bounces.tables import Evidence
 from storage.contacts import figures as kept_figures

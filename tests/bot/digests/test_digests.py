@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.digests import digests
 from bot.digests.digests import DigestSettings, latest_due, next_due
-from storage.core import journal
+from storage.audiences import journal
 from storage.core.database import Database
 from storage.digests.tables import DigestRun
 from tests.conftest import NOW

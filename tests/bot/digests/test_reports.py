@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.core import jobs
-from bot.core.weeks import Week, week_at
+from bot.contacts.weeks import Week, week_at
 from bot.digests import reports
 from bot.digests.reports import Change, Count, DigestTypo
+from bot.jobs import jobs
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import figures
 from storage.contacts.figures import FigureKey

@@ -10,17 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.archives import archives
+from bot.audiences import audiences
 from bot.contacts import counts, segments
-from bot.core import audiences
-from bot.core.weeks import DAY, Week, bounds, week_at
+from bot.contacts.weeks import DAY, Week, bounds, week_at
 from bot.corrections import likely_typos
 from bot.digests import digests, reports
 from bot.exports import exports
-from storage.bounces import verdicts
-from storage.contacts import bulk
+from storage.bounces.verdicts import verdicts
+from storage.contacts import bulk, days
 from storage.contacts.contacts import Segment
 from storage.contacts.values import UNKNOWN_TIME
-from storage.core import days
 from storage.core.database import Database
 from tests.bot.corrections.test_corrections import add, begin, fill
 from tests.bot.digests.test_digests import SETTINGS

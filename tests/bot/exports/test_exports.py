@@ -12,19 +12,19 @@ from sqlmodel import select
 
 from bot.archives import archives
 from bot.archives.jobs import ARCHIVE
-from bot.core import jobs
 from bot.core.errors import AlreadyDone, NoAudience, NothingThere, PlanGone
-from bot.core.files import Contents, ExpectedFile, SharedFiles, SharedWith
 from bot.exports import exports, files
 from bot.exports.jobs import EXPORT, ExportJob, ExportResult
+from bot.jobs import jobs
+from bot.jobs.files import Contents, ExpectedFile, SharedFiles, SharedWith
+from storage.audiences import journal
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
-from storage.core import jobs as job_rows
-from storage.core import journal
 from storage.core.database import Database
 from storage.exports import cells
 from storage.exports.tables import Export
 from storage.files.csv_files import CsvFormat
+from storage.jobs import jobs as job_rows
 from tests.conftest import NOW
 from tests.support.audiences import claim, cleaned, import_csv, run, statuses
 

@@ -16,19 +16,21 @@ from sqlmodel import func, select
 
 from bot.contacts import columns
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
-from bot.core import jobs
 from bot.core.errors import IsMirrored
-from bot.core.jobs import Recipient
-from bot.imports import imports
+from bot.imports import imports, refused
 from bot.imports import refused as refused_lines
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from bot.imports.refused import RefusedLine
+from bot.jobs import jobs
+from bot.jobs.jobs import Recipient
+from storage.audiences.tables import JournalRow
 from storage.contacts import contacts
 from storage.core import database as databases
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow, JobState, JournalRow
+from storage.core.tables import AudienceRow
 from storage.files.spreadsheet_errors import TooBroken
 from storage.imports.tables import RefusedRow, UploadPart
+from storage.jobs.tables import JobRow, JobState
 from storage.mailchimp import mirrors
 from tests.conftest import NOW
 from tests.support.audiences import claim, import_csv, run
@@ -191,7 +193,7 @@ def test_a_file_that_breaks_on_the_way_keeps_what_went_in_and_drops_the_rest(
 def test_a_file_that_is_no_list_is_refused_and_leaves_nothing_behind(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(imports, "MOST_REFUSED", 10)
+    monkeypatch.setattr(refused, "MOST_REFUSED", 10)
     monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 7)
     receive(database, io.BytesIO(b"Email\n" + b"nobody\n" * 30))
     with pytest.raises(TooBroken) as caught:
@@ -203,7 +205,7 @@ def test_a_file_that_is_no_list_is_refused_and_leaves_nothing_behind(
 def test_a_long_list_may_have_more_refused_rows_than_a_file_that_is_no_list(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(imports, "MOST_REFUSED", 10)
+    monkeypatch.setattr(refused, "MOST_REFUSED", 10)
     rows = "".join(f"nobody\nperson{n}@example.com\n" for n in range(30))
     receive(database, io.BytesIO(f"Email\n{rows}".encode()))
     assert run(database, IMPORT, imports.work).result == counts(added=30, refused=30)

@@ -12,22 +12,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core import jobs
-from bot.imports import imports
+from bot.imports import imports, reading
 from bot.imports import refused as refused_lines
 from bot.imports.jobs import IMPORT, ImportJob
 from bot.imports.refused import RefusedLine
+from bot.jobs import jobs
 from bot.maintenance import consistency
+from storage.audiences import audiences, journal
 from storage.contacts import figures
 from storage.contacts.tables import Contact
 from storage.contacts.values import UNKNOWN_TIME
-from storage.core import audiences, journal
-from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.jobs import LeaseLost
 from storage.files.spreadsheet_errors import EmptyFile
 from storage.imports import refused_rows, uploads
 from storage.imports.tables import UploadPart
+from storage.jobs import jobs as job_rows
+from storage.jobs.jobs import LeaseLost
 from tests.conftest import NOW
 from tests.support import samples
 from tests.support.figures import BEFORE_ALL, assert_exact, contacts, emptied
@@ -252,7 +252,7 @@ def test_a_cleaned_address_that_can_not_be_one_is_kept_to_be_put_right(database:
 
 
 def test_a_file_without_addresses_is_refused_and_nothing_is_kept(database: Database):
-    with pytest.raises(imports.NoAddressColumnInFile) as caught:
+    with pytest.raises(reading.NoAddressColumnInFile) as caught:
         _receive(database, "First Name,Last Name\nA,B\n")
     assert caught.value.values == {"name": "list.csv", "columns": "First Name, Last Name"}
     with pytest.raises(EmptyFile):

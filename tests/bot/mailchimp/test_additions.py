@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.core import jobs
 from bot.core.errors import AlreadyDone, CleanedError, PlanGone
 from bot.corrections import corrections
 from bot.corrections.corrections import AlreadyThere, FilledForm, Form, NoPermission
 from bot.corrections.required_fields import NoMailchimp, RequirementsUnknown
+from bot.jobs import jobs
 from bot.mailchimp import additions
 from bot.mailchimp.adding import MOST_TRIES, AlreadyAtMailchimp, NoAnswer, TryLater
 from bot.mailchimp.additions import FieldMissing
@@ -22,17 +22,17 @@ from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import words
+from storage.audiences import journal
 from storage.contacts import contacts, figures
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
-from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import JobRow, PlanRow
 from storage.corrections import corrections as store
 from storage.corrections.tables import Consent
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import problem
-from storage.mailchimp.members import Member
+from storage.jobs.tables import JobRow, PlanRow
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import problem
+from storage.mailchimp.api.members import Member
 from tests.conftest import NOW
 from tests.support.mirrors import (
     ME,

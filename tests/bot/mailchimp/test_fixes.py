@@ -5,22 +5,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core import jobs
 from bot.core.errors import AlreadyDone, PlanGone
 from bot.corrections import likely_typos, tick_list
 from bot.corrections.required_fields import NoMailchimp
 from bot.corrections.tick_list import NothingTicked, OtherNumber, TickedTypos, TickList
+from bot.jobs import jobs
 from bot.mailchimp import adding, fixes
 from bot.mailchimp.jobs import FixJob
 from handlers.standins.mailchimp.account import StoredMergeField
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
+from storage.audiences import journal
 from storage.contacts import contacts
 from storage.contacts.values import Status
-from storage.core import journal
 from storage.core.database import Database
 from storage.corrections import corrections as store
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.bot.corrections.test_corrections import fill
 from tests.conftest import NOW
 from tests.support.figures import assert_exact

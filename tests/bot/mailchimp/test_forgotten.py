@@ -7,7 +7,7 @@ import pytest
 
 from bot.privacy import forget
 from bot.privacy.jobs import FORGET, ForgetResult
-from storage.core import audiences
+from storage.audiences import audiences
 from storage.core.database import Database
 from storage.mailchimp.remote_state import RemoteState
 from tests.support import every_table, figures

@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.core import jobs
-from bot.core.jobs import AnyJob, JobType
+from bot.jobs import jobs
+from bot.jobs.jobs import AnyJob, JobType
 from bot.mailchimp.outbox import job_results, outbox, work
 from handlers.slack.views.archives import archives as views
 from handlers.standins.mailchimp.faults import FaultKind
@@ -17,7 +17,7 @@ from handlers.standins.mailchimp.standin import Standin
 from handlers.words import words
 from storage.archives.tables import Archive
 from storage.core.database import Database
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.bot.mailchimp.test_outbox import assert_outcomes, calls, confirm, plan, run, steps
 from tests.support import mirrors
 from tests.support.audiences import claim

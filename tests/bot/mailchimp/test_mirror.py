@@ -9,7 +9,7 @@ import pytest
 
 from bot.bounces import intake
 from bot.bounces.events import EventKind, MailEvent
-from bot.core import jobs
+from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror import tags as member_tags
 from bot.mailchimp.mirror.jobs import SYNC
@@ -18,9 +18,9 @@ from handlers.standins.mailchimp.faults import FaultKind as Fault
 from handlers.words import words
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError, NotFound
-from storage.mailchimp.members import Member
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError, NotFound
+from storage.mailchimp.api.members import Member
 from tests.support import figures, mirrors
 from tests.support.audiences import import_csv
 from tests.support.mirrors import Disturbed, Mirrored, mirrored

@@ -11,8 +11,8 @@ from bot.mailchimp.mirror import members
 from storage.contacts import values
 from storage.contacts.contacts import TABLE
 from storage.contacts.values import Status
-from storage.mailchimp.members import Location, Member
-from storage.mailchimp.values import member_hash
+from storage.mailchimp.api.members import Location, Member
+from storage.mailchimp.api.values import member_hash
 
 LABELS = {"FNAME": "First name"}
 MEMBER: dict[str, Any] = {

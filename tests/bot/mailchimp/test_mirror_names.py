@@ -7,7 +7,7 @@ import pytest
 
 from bot.mailchimp.mirror import sync
 from handlers.standins.mailchimp.account import StoredMergeField
-from storage.core import audiences
+from storage.audiences import audiences
 from storage.core.database import Database
 from tests.support import figures
 from tests.support.audiences import import_csv

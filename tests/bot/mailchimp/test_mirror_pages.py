@@ -6,7 +6,7 @@ import json
 import pytest
 
 from bot.mailchimp.mirror import members, pages
-from storage.mailchimp.errors import BadAnswer
+from storage.mailchimp.api.errors import BadAnswer
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from sqlmodel import select
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, ArchiveResult, RestoreJob, RestoreResult
-from bot.core import jobs
 from bot.core.errors import AlreadyDone
-from bot.core.jobs import AnyJob, JobType
+from bot.jobs import jobs
+from bot.jobs.jobs import AnyJob, JobType
 from bot.mailchimp.mirror.members import contact_id
-from bot.mailchimp.outbox import job_results, outbox, remote_changes, roads
+from bot.mailchimp.outbox import batches, job_results, outbox, remote_changes, roads
+from bot.mailchimp.outbox import run as outbox_run
 from handlers.standins.mailchimp.account import StoredMergeField
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import NAMES, Standin
@@ -25,11 +26,11 @@ from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import JobKind, JobRow
+from storage.jobs.tables import JobKind, JobRow
 from storage.mailchimp import mirrors as mirror_rows
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.values import member_hash
 from storage.mailchimp.tables import Outgoing
-from storage.mailchimp.values import member_hash
 from tests.support import mirrors
 from tests.support.audiences import claim, statuses
 from tests.support.figures import assert_exact
@@ -241,8 +242,8 @@ def test_what_the_other_call_archives_in_name_only_is_not_said_to_be_archived(
 def test_two_thousand_with_one_in_a_hundred_refused_resets_and_too_many_calls(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(outbox, "OPERATIONS_PER_BATCH", 500)
-    monkeypatch.setattr(outbox, "CONTACTS_PER_CHUNK", 500)
+    monkeypatch.setattr(batches, "OPERATIONS_PER_BATCH", 500)
+    monkeypatch.setattr(outbox_run, "CONTACTS_PER_CHUNK", 500)
     remote = mirrors.add(standin, 2_000)
     standin.rules.archive_refused = {f"person{i}@example.com" for i in range(0, 2_000, 100)}
     audience = mirrors.sync(database, client)
@@ -320,12 +321,12 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
     audience = mirrors.sync(database, client)
     confirm(database, plan(database, audience))
     work = steps(database, client, claim(database, ARCHIVE, now()))
-    monkeypatch.setattr(outbox._SendingRun, "_note_batch", lambda *_: pytest.fail("killed"))
+    monkeypatch.setattr(batches.Batches, "_note_batch", lambda *_: pytest.fail("killed"))
     with pytest.raises(pytest.fail.Exception):
         list(work)
     monkeypatch.undo()
     monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 10)
-    monkeypatch.setattr(outbox, "OPERATIONS_PER_BATCH", 8)
+    monkeypatch.setattr(batches, "OPERATIONS_PER_BATCH", 8)
     *_, job = steps(database, client, claim(database, ARCHIVE, now() + timedelta(minutes=5)))
     assert job.outcome.n == 30
     assert len(calls(standin, "POST", "/batches")) == 4
@@ -347,7 +348,7 @@ def test_what_was_done_when_the_process_died_before_noting_it_is_known(
         done = run(database, client, ARCHIVE)
         restores.undo(database, audience, done.id, by="U1", now=now())
     with monkeypatch.context() as killed:
-        killed.setattr(outbox._SendingRun, "_note_outcomes", lambda *_: pytest.fail("killed"))
+        killed.setattr(outbox_run.Run, "note_outcomes", lambda *_: pytest.fail("killed"))
         with pytest.raises(pytest.fail.Exception):
             list(steps(database, client, claim(database, type_, now())))
     asked = len(standin.requests)
@@ -363,7 +364,7 @@ def test_a_slow_answer_does_not_cost_the_lease(
 ):
     mirrors.add(standin, 12)
     confirm(database, plan(database, mirrors.sync(database, client)))
-    monkeypatch.setattr(outbox, "RENEW_SECONDS", 0.05)
+    monkeypatch.setattr(outbox_run, "RENEW_SECONDS", 0.05)
     standin.faults.add(FaultKind.SLOW, "POST", "/batches", seconds=3.0)
     held = [now() for _ in steps(database, client, claim(database, ARCHIVE, now()))]
     assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=2.5)
@@ -442,14 +443,14 @@ def test_an_audience_that_vanishes_during_the_calls_costs_no_contact_and_comes_b
     before = truth(standin, remote)
     done = archive(database, client, audience) if is_undo else None
     theirs, ours = truth(standin, remote), statuses(database, audience)
-    real, kept = outbox._SendingRun._take, standin._account.audiences[remote]
+    real, kept = outbox_run.Run.take, standin._account.audiences[remote]
 
     def take(*arguments: Any, **named: Any) -> Any:
         standin._account.audiences.pop(remote, None)
         return real(*arguments, **named)
 
     with monkeypatch.context() as patched:
-        patched.setattr(outbox._SendingRun, "_take", take)
+        patched.setattr(outbox_run.Run, "take", take)
         job = undo(database, client, done) if done else archive(database, client, audience)
     assert job.failure
     assert (job.state, job.failure.key) == ("failed", "mailchimp-not-found")

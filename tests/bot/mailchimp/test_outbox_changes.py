@@ -6,10 +6,11 @@ import pytest
 
 from bot.archives.jobs import ARCHIVE
 from bot.mailchimp.outbox import job_results, outbox
+from bot.mailchimp.outbox import run as outbox_run
 from bot.maintenance.cleanup import OUTCOMES_KEPT, delete_expired
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.bot.mailchimp.test_outbox import (
     archive,
     assert_outcomes,
@@ -53,7 +54,7 @@ def test_what_changed_at_mailchimp_after_the_preview_is_left_alone(
 def test_what_changes_at_mailchimp_while_a_long_archive_is_under_way_is_left_alone(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, n: int
 ):
-    monkeypatch.setattr(outbox, "REFRESH_AFTER", timedelta(0))
+    monkeypatch.setattr(outbox_run, "REFRESH_AFTER", timedelta(0))
     monkeypatch.setattr(outbox, "CALLS_PER_STEP", 5)
     remote = mirrors.add(standin, n)
     confirm(database, plan(database, mirrors.sync(database, client)))

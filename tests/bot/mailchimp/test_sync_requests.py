@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from bot.core.jobs import Recipient, new_id
+from bot.jobs.jobs import Recipient, new_id
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from bot.maintenance.cleanup import SYNCS_KEPT, delete_expired
-from storage.core import audiences
+from storage.audiences import audiences
 from storage.core.database import Database
-from storage.core.tables import JobKind, JobRow
+from storage.jobs.tables import JobKind, JobRow
 from storage.mailchimp import mirrors
 from tests.conftest import NOW
 from tests.support.audiences import claim

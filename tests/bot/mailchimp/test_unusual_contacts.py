@@ -12,7 +12,7 @@ from handlers.standins.mailchimp.members import hash_of
 from storage.contacts.contacts import TABLE
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
-from storage.mailchimp.values import member_hash
+from storage.mailchimp.api.values import member_hash
 from tests.bot.mailchimp.test_outbox import confirm, plan, run, undo
 from tests.support import figures
 from tests.support.mirrors import Mirrored, effects, mirrored

@@ -12,20 +12,21 @@ from sqlalchemy import text
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.audiences.audiences import list_all
 from bot.contacts import counts
-from bot.core import jobs
-from bot.core.audiences import list_all
 from bot.exports import exports
 from bot.exports.jobs import EXPORT, ExportTask
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
+from bot.jobs import jobs
 from bot.maintenance import consistency
 from handlers.terminal.checks import deep
 from handlers.words import words
+from storage.audiences import journal
 from storage.contacts.contacts import Segment
-from storage.core import jobs as job_rows
-from storage.core import journal, schema
+from storage.core import schema
 from storage.core.database import Database
+from storage.jobs import jobs as job_rows
 from storage.maintenance import recounts
 from tests.conftest import NOW
 from tests.support import large

@@ -8,7 +8,7 @@ from bot.bounces.events import EventKind
 from bot.maintenance import consistency
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
-from storage.core import journal
+from storage.audiences import journal
 from storage.core.database import Database
 from tests.bot.privacy.test_forget import bounced
 from tests.conftest import NOW

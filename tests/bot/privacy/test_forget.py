@@ -20,22 +20,22 @@ from bot.bounces.quarantine import QuarantineItem
 from bot.contacts import rows, upsert
 from bot.contacts.columns import ColumnMap
 from bot.contacts.upsert import NO_ROWS
-from bot.core import jobs
 from bot.core.errors import WrongWord
 from bot.corrections import corrections
 from bot.corrections.corrections import FilledForm, ForgottenAddress
 from bot.imports import imports
 from bot.imports.jobs import IMPORT, ImportJob
+from bot.jobs import jobs
 from bot.maintenance import consistency
 from bot.privacy import forget, person
 from bot.privacy.forget import NoAddressToForget
 from bot.privacy.jobs import FORGET, ForgetJob
+from storage.audiences import journal
 from storage.contacts import bulk, contacts
 from storage.contacts.contacts import Segment
 from storage.contacts.values import Row
-from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import JobRow, JobState
+from storage.jobs.tables import JobRow, JobState
 from storage.privacy import traces
 from tests.conftest import NOW
 from tests.support import every_table

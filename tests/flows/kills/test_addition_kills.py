@@ -7,7 +7,7 @@ import pytest
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
-from storage.core import journal
+from storage.audiences import journal
 from storage.core.database import Database
 from storage.corrections import corrections
 from tests.conftest import NOW

@@ -12,7 +12,7 @@ from sqlmodel import select
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, Someone, wait_until, write_sample
 from tests.support import samples
 from tests.support.figures import assert_exact, contacts

@@ -19,9 +19,10 @@ from handlers.slack import manifest
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from handlers.words import words
+from storage.audiences.tables import JournalRow
 from storage.contacts.tables import Contact
 from storage.core.database import Database
-from storage.core.tables import JobRow, JournalRow
+from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, Someone, wait_until
 from tests.support.slack import OLIVIA, Person, says
 
@@ -33,7 +34,7 @@ RUN = f"""
 import sys
 from datetime import timedelta
 
-from bot.core import jobs
+from bot.jobs import jobs
 from handlers import cli
 
 jobs.LEASE = timedelta(seconds={LEASE})

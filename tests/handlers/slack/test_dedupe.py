@@ -16,9 +16,9 @@ from slack_bolt.authorization import AuthorizeResult
 from sqlmodel import select
 
 from bot.archives import archives
-from bot.core import dedupe as bot_dedupe
 from bot.core.settings import Settings
 from bot.digests import digests
+from bot.jobs import dedupe as bot_dedupe
 from bot.maintenance.cleanup import delete_expired
 from handlers.slack import dedupe
 from handlers.slack.context import AppContext
@@ -28,7 +28,8 @@ from handlers.slack.people import People
 from handlers.slack.views.archives import archives as archive_views
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow
+from storage.core.tables import AudienceRow
+from storage.jobs.tables import JobRow
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
 from tests.handlers.slack.features.test_digests import Slack

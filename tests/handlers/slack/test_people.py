@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import NotAnOperator, RoleUnknown
-from bot.core.operators import Standing
+from bot.workspaces.operators import Standing
 from handlers.slack import people
 from handlers.slack.people import People, teams_named
 from tests.support.persons import GROUP, KINDS, NAMED, TEAM

@@ -20,11 +20,11 @@ from sqlalchemy import event, text
 
 from bot.archives import archives
 from bot.archives.jobs import ARCHIVE
-from bot.core.operators import Standing
 from bot.core.settings import load
 from bot.digests import digests
 from bot.exports import exports
 from bot.exports.jobs import EXPORT
+from bot.workspaces.operators import Standing
 from handlers.slack import listeners
 from handlers.slack.app import build_app, job_handlers
 from handlers.slack.context import AppContext

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.core import workspaces
-from bot.core.databases import DatabaseUnreachable
 from bot.core.settings import Settings
+from bot.workspaces import workspaces
+from bot.workspaces.databases import DatabaseUnreachable
 from handlers.clock import utc_now
 from handlers.slack.installation.installations import Installations, Installed
 from handlers.slack.installation.rotation import Rotation

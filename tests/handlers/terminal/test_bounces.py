@@ -13,7 +13,8 @@ from slack_sdk import WebClient
 
 from bot.bounces import mailbox, quarantine
 from bot.bounces.quarantine import QuarantineItem
-from bot.core import breakdowns, settings
+from bot.core import settings
+from bot.workspaces import breakdowns
 from handlers import cli
 from handlers import scheduler as scheduling
 from handlers.slack.context import AppContext

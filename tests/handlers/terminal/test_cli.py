@@ -17,18 +17,19 @@ from typing import Any
 
 import pytest
 
-from bot.core import databases, jobs
-from bot.core.jobs import Clock
 from bot.demo.samples import SAMPLES, archive
-from bot.imports import imports
+from bot.imports import imports, new_contacts
 from bot.imports.jobs import ImportJob
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
+from bot.workspaces import databases
 from handlers import cli
 from handlers.clock import utc_now
 from handlers.terminal.arguments import SHELLS
 from handlers.words import Words
 from handlers.words import words as words_for
 from storage.core.database import Database
-from storage.core.jobs import LeaseLost
+from storage.jobs.jobs import LeaseLost
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[3]
@@ -337,14 +338,14 @@ def test_an_interrupted_import_is_carried_on_by_the_same_command(
     monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 100)
     lines = "\n".join(f"person{n}@example.com" for n in range(300))
     (tmp_path / "list.csv").write_text(f"Email\n{lines}\n")
-    real, calls = imports._import_chunk, iter((True, False))
+    real, calls = new_contacts._add, iter((True, False))
 
     def once(*given: object) -> object:
         if not next(calls, True):
             raise KeyboardInterrupt
         return real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(imports, "_import_chunk", once)
+    monkeypatch.setattr(new_contacts, "_add", once)
     assert cli.main(["import", "list.csv", "--audience", "N"]) == cli.INTERRUPTED
     assert words("terminal-import-interrupted") in capsys.readouterr().err
     assert cli.main(["counts", "--json"]) == cli.DONE

@@ -24,8 +24,8 @@ from handlers.standins.slack.server import Workspace
 from handlers.terminal.checks import private_files
 from handlers.terminal.checks.finding import Finding
 from handlers.words import LANGUAGES, words
-from storage.mailchimp.client import Client
-from storage.mailchimp.values import Account
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.values import Account
 from tests.support.slack import CAMILLE, Person
 
 ROOT = Path(__file__).parents[3]

@@ -17,8 +17,8 @@ import pytest
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.core import databases
 from bot.core.settings import Settings
+from bot.workspaces import databases
 from handlers import scheduler
 from handlers.clock import utc_now
 from handlers.slack.jobs.worker import Worker
@@ -170,7 +170,7 @@ def test_a_server_that_does_not_let_us_in_is_a_fault():
 def test_a_worker_thread_that_ends_by_itself_is_a_fault_and_one_that_is_stopped_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("bot.core.jobs.release_dead", lambda *_: None)
+    monkeypatch.setattr("bot.jobs.jobs.release_dead", lambda *_: None)
     stop, worker = Event(), Worker(lambda _: [])
     monkeypatch.setattr(worker, "_run", lambda _kinds, _owner: stop.wait(10))
     worker.start(list)

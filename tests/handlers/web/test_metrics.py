@@ -13,7 +13,8 @@ from bot.digests import digests
 from bot.digests.digests import DigestSettings
 from handlers.web.metrics import DatabaseFigures
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobKind, JobRow, JobState
+from storage.core.tables import AudienceRow
+from storage.jobs.tables import JobKind, JobRow, JobState
 from storage.mailchimp.remote_state import RemoteState, Trouble
 from storage.mailchimp.tables import Outgoing, OutgoingState
 from tests.conftest import NOW

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.core import jobs
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
+from bot.jobs import jobs
+from storage.audiences import audiences
 from storage.contacts import contacts
 from storage.contacts.contacts import PageKey, Segment
-from storage.core import audiences
 from storage.core.database import Database
 from storage.exports import cells
 from tests.conftest import NOW

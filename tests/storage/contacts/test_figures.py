@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.audiences import audiences
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import Segment
 from storage.contacts.figures import FigureChanges, FigureKey
-from storage.core import audiences
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support import large

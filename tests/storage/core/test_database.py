@@ -5,8 +5,9 @@ from threading import Thread
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
-from storage.core import audiences, journal, schema
+from storage.core import schema
 from storage.core.database import BadUrl, Database, Unreachable, url_beside
 from storage.core.tables import AudienceRow
 from tests.conftest import NOW

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from storage.bounces import policies
+from storage.audiences import audiences
 from storage.bounces.tables import CleaningPolicy
-from storage.core import audiences
+from storage.bounces.verdicts import policies
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from storage.corrections import corrections

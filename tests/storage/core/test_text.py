@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DataError
 
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
 from storage.contacts.values import COLUMNS
-from storage.core import audiences, journal
 from storage.core.database import Database
 from storage.core.text import storable
 from tests.conftest import NOW

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from storage.audiences import audiences
 from storage.contacts import contacts
 from storage.contacts.contacts import PageKey, Segment
-from storage.core import audiences
 from storage.core.database import Database
 from storage.exports import cells
 from storage.files.csv_files import CsvFormat, csv_bytes

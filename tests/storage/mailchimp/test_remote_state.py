@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.mailchimp.api.values import MergeField
 from storage.mailchimp.remote_state import RemoteState
-from storage.mailchimp.values import MergeField
 
 FIELD = {"tag": "FNAME", "name": "First name", "type": "text", "required": True, "choices": ["a", "b"]}
 KEYS = {

@@ -23,11 +23,12 @@ from sqlmodel import SQLModel, select
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from storage.archives.tables import Archive, ArchiveMember
+from storage.audiences.tables import JournalRow
 from storage.contacts.tables import Contact
 from storage.core.database import Database
-from storage.core.tables import JobRow, JournalRow
 from storage.digests.tables import DigestRun
 from storage.exports.tables import Export
+from storage.jobs.tables import JobRow
 from tests.support import figures
 from tests.support.databases import copied
 from tests.support.slack import NEWS, Json, Person

@@ -12,18 +12,18 @@ from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import held, reversals
 from bot.bounces.verdicts.held import CLEANING, QUESTION
 from bot.bounces.verdicts.reversals import CleanedBatch
-from bot.core.jobs import AnyJob, Recipient
 from bot.digests import digests
 from bot.digests.digests import DigestSettings
 from bot.exports import exports
 from bot.imports import imports
+from bot.jobs.jobs import AnyJob, Recipient
 from bot.mailchimp.mirror import sync
 from handlers.clock import utc_now
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import JobRow
-from storage.mailchimp.client import Client
+from storage.jobs.tables import JobRow
+from storage.mailchimp.api.client import Client
 from tests.support.audiences import cleaned, import_csv, run
 from tests.support.slack import NEWS, Person
 

@@ -21,13 +21,13 @@ from email_validator import validate_email
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.audiences import audiences
 from bot.contacts import counts
-from bot.core import audiences
 from bot.core.addresses import try_validate
 from bot.exports import exports
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
-from handlers.cli import GC_THRESHOLDS
+from handlers.cli import GC_THRESHOLDS, SWITCH_SECONDS
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.conftest import NOW
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     contacts = given.contacts or (20_000 if given.instructions else 1_000_000)
-    _collect_seldom()
+    _tune_python()
     if given.count:
         work, url, file = given.count
         instructions.child(work, url, Path(file))
@@ -80,11 +80,12 @@ def main() -> None:
         _measure(contacts, given.rounds, given.engine, given.works.split(","))
 
 
-def _collect_seldom() -> None:
+def _tune_python() -> None:
     """As `cleaned run` does."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def _measure(n: int, rounds: int, engine: str, works: list[str]) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy.engine import make_url
 
-from bot.core import databases
+from bot.workspaces import databases
 
 
 @contextmanager

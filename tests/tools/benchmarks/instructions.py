@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot.core import databases
+from bot.workspaces import databases
 from tests.tools.benchmarks import engines, memory
 from tests.tools.benchmarks.data import csv_file
 

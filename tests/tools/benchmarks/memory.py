@@ -10,10 +10,10 @@ from threading import Event, Thread
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.core import databases
 from bot.exports import exports
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
+from bot.workspaces import databases
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.conftest import NOW

@@ -16,10 +16,10 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.archives import archives, restore_picker, restores
+from bot.audiences import audiences, journal
 from bot.bounces import evidence
-from bot.contacts import counts, segments
+from bot.contacts import counts, segments, weeks
 from bot.contacts.segments import TickedBoxes
-from bot.core import audiences, journal, weeks
 from bot.core.settings import load
 from bot.corrections import corrections, likely_typos
 from bot.digests import reports

@@ -15,11 +15,13 @@ from handlers.slack.features import digests
 from handlers.slack.jobs.long_work import EVENT
 from handlers.standins.slack.state import StoredMessage, WorkspaceState
 from storage.archives.tables import Archive, ArchiveMember
+from storage.audiences.tables import JournalRow
 from storage.contacts.tables import Contact
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, JobRow, JobState, JournalRow
+from storage.core.tables import AudienceRow
 from storage.digests.tables import Digest, DigestRun
 from storage.exports.tables import Export
+from storage.jobs.tables import JobRow, JobState
 from tests.support.slack import words as words_of
 from tests.tools.chaos.model import FoundJob, World
 

@@ -9,10 +9,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, ArchiveJob
 from bot.archives.restores import SharedReceipt
-from bot.core import audiences
-from bot.core.audiences import Audience
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.core.errors import CleanedError, NothingThere
-from bot.core.files import SharedWith
+from bot.jobs.files import SharedWith
 from bot.mailchimp.outbox import work
 from handlers.slack import errors
 from handlers.slack.context import AppContext

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from bot.audiences import audiences
 from bot.bounces.verdicts import held
 from bot.bounces.verdicts.held import CLEANING, QUESTION, CleaningJob, QuestionJob
-from bot.core import audiences
-from bot.core.jobs import AnyJob, Recipient
+from bot.jobs.jobs import AnyJob, Recipient
 from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message

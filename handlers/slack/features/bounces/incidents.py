@@ -2,7 +2,7 @@
 
 from bot.bounces.verdicts import notices
 from bot.bounces.verdicts.notices import NOTICE, NoticeJob
-from bot.core.jobs import Recipient
+from bot.jobs.jobs import Recipient
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message
 from handlers.slack.features.bounces.held import operators

@@ -1,9 +1,9 @@
 """The form of an audience's cleaning rules."""
 
+from bot.audiences import audiences
+from bot.audiences.audiences import BadSignupUrl
 from bot.bounces.verdicts import saved_policies
 from bot.bounces.verdicts.saved_policies import BadThreshold
-from bot.core import audiences
-from bot.core.audiences import BadSignupUrl
 from handlers.slack.elements.blocks import View
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Request

@@ -1,8 +1,8 @@
 """`/cleaned`: how many addresses are cleaned, and why, in each audience or in one; or one contact."""
 
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.contacts import counts
-from bot.core import audiences
-from bot.core.audiences import Audience
 from bot.core.errors import UnknownAudience
 from handlers.slack.features import lookup
 from handlers.slack.features.audience_modal import suggest_audiences

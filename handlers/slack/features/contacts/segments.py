@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.contacts import segments
 from bot.contacts.segments import Listing, Preset, TickedBoxes
-from bot.core import audiences
-from bot.core.audiences import Audience
-from bot.core.weeks import DAY, Week, week_at
+from bot.contacts.weeks import DAY, Week, week_at
 from bot.corrections import likely_typos
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.weeks import week_in

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.core import audiences
+from bot.audiences import audiences
 from bot.mailchimp import additions
 from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack.context import AppContext
@@ -16,7 +16,7 @@ from handlers.slack.views.corrections import fixes as fix_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.words import Words
 from storage.core.database import Database
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 
 def register(listeners: Listeners) -> None:

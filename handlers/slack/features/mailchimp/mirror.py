@@ -3,12 +3,13 @@
 import logging
 from functools import partial
 
-from bot.core import audiences, breakdowns
-from bot.core.audiences import Audience
-from bot.core.breakdowns import Place
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.mailchimp.account import NoMailchimpKey, NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
+from bot.workspaces import breakdowns
+from bot.workspaces.breakdowns import Place
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message
 from handlers.slack.jobs.long_work import JobHandler
@@ -17,8 +18,8 @@ from handlers.slack.request import Request
 from handlers.slack.views.mailchimp import mirror as views
 from handlers.words import Words
 from storage.core.database import Database
-from storage.mailchimp.client import Client
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api.client import Client
+from storage.mailchimp.api.errors import MailchimpError
 
 BY_CLOCK = "clock"
 

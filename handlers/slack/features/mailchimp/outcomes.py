@@ -6,7 +6,7 @@ from functools import partial
 from slack_sdk import WebClient
 
 from bot.archives.jobs import RemoteJob
-from bot.core.files import SmallFile
+from bot.jobs.files import SmallFile
 from handlers.slack.jobs.uploads import Uploads
 from handlers.slack.views.mailchimp import outcomes as views
 from handlers.words import words

@@ -6,14 +6,14 @@ from typing import Any
 from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ArchiveJob
 from bot.archives.restores import EarlierArchive
-from bot.core.files import SharedWith
+from bot.jobs.files import SharedWith
 from handlers.slack.elements import blocks, filters, newer, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
 from storage.contacts.contacts import Segment
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 CALLBACK, SHARE_CALLBACK = "archives-confirm", "archives-share-in"
 CHOOSE = "archives-audience"

@@ -14,7 +14,7 @@ from handlers.slack.views.bounces import reversals
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
 from storage.contacts.values import known
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 CALLBACK = "restores-members"
 PAGE, CONTACTS = "restores-page", "restores-contacts"

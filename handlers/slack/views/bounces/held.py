@@ -8,7 +8,7 @@ from handlers.slack.elements.blocks import Message, View
 from handlers.slack.elements.texts import isolated
 from handlers.slack.views.bounces import reversals
 from handlers.words import Words
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 
 def question(words: Words, batch: CleanedBatch) -> Message:

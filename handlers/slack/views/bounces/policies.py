@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.audiences.audiences import Audience
 from bot.bounces.verdicts.policy import Policy
 from bot.bounces.verdicts.saved_policies import THRESHOLDS
-from bot.core.audiences import Audience
 from handlers.slack.elements import blocks
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, View

@@ -8,7 +8,7 @@ from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.elements.texts import isolated
 from handlers.words import Markup, Words, escaped
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 OPEN = "open-reversals"
 CONTACT = "reversals-contact"  # value: audience id:contact id

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.audiences.audiences import Audience
 from bot.contacts.counts import Figures
-from bot.core.audiences import Audience
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message

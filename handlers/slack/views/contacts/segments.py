@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.audiences.audiences import Audience
 from bot.contacts.segments import MAX_TICKED, Entry, Listing, Preset, TickedBoxes
-from bot.core.audiences import Audience
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks, filters
 from handlers.slack.elements.blocks import Block, View
@@ -14,8 +14,8 @@ from handlers.slack.elements.texts import capital, isolated
 from handlers.slack.views.bounces import evidence as evidence_views
 from handlers.words import Markup, Words
 from storage.contacts.contacts import PageKey
+from storage.contacts.days import day_of
 from storage.contacts.values import CleanReason, known
-from storage.core.days import day_of
 
 CALLBACK = "segments-archive-ticked"  # its submit button: archives the ticked contacts
 CHOOSE = "segments-audience"

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import FilledForm, Form
 from bot.corrections.likely_typos import MOST_COUNTED, Step
 from bot.corrections.required_fields import Requirements
-from bot.corrections.slips import Slip
-from bot.corrections.suggestions import Suggestion
+from bot.corrections.suggestions.values import Slip, Suggestion
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.views.mailchimp import required_fields as required_views

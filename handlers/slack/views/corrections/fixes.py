@@ -12,7 +12,7 @@ from handlers.slack.elements.weeks import week_value
 from handlers.slack.views.corrections import corrections as form_views
 from handlers.words import Markup, Words
 from storage.contacts.values import Status
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 _MOST_CHANGES, _CHANGE = 10, 100  # corrections shown of a walk, and characters of an address there
 _SAID = 300  # characters of Mailchimp's own words

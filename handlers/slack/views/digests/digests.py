@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core.audiences import Audience
+from bot.audiences.audiences import Audience
 from bot.digests.digests import DigestSettings, next_due
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections.likely_typos import MOST_COUNTED
 from bot.digests.reports import Change, Count, Part, Report
 from handlers.slack.elements import blocks

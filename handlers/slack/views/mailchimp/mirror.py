@@ -1,11 +1,11 @@
 """A mirrored audience: when it was last synced; and a sync's progress, receipt and failure."""
 
-from bot.core.audiences import Audience
+from bot.audiences.audiences import Audience
 from bot.mailchimp.mirror.jobs import SyncJob, SyncResult
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 OPEN = "open-sync"
 FIGURES = ("added", "changed", "unchanged", "refused")

@@ -7,7 +7,7 @@ import pytest
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.core import audiences
+from bot.audiences import audiences
 from handlers.slack.elements import questions
 from handlers.slack.elements.blocks import MORE
 from handlers.slack.elements.questions import Subject

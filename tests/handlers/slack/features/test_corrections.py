@@ -13,9 +13,9 @@ from slack_bolt import BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot.core import jobs
+from bot.contacts.weeks import Week
 from bot.core.settings import load
-from bot.core.weeks import Week
+from bot.jobs import jobs
 from bot.mailchimp.jobs import FIX
 from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
@@ -26,7 +26,7 @@ from handlers.slack.views.corrections import tick_list as tick_views
 from storage.contacts import bulk
 from storage.core.database import Database
 from storage.corrections import corrections as store
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.bot.corrections.test_corrections import fill
 from tests.conftest import NOW
 from tests.support.bots import app_of

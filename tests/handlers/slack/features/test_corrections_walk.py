@@ -11,7 +11,7 @@ from slack_sdk.web import SlackResponse
 
 from handlers.slack.views.corrections import corrections as views
 from handlers.slack.views.corrections import tick_list as tick_views
-from storage.core import journal
+from storage.audiences import journal
 from storage.core.database import Database
 from tests.bot.corrections.test_corrections import fill
 from tests.bot.corrections.test_mail_exchanges import name_server

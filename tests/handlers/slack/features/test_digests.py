@@ -22,10 +22,11 @@ from handlers import scheduler as scheduling
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.slack.views.digests import digests as views
-from storage.core import plans
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, PlanRow
+from storage.core.tables import AudienceRow
 from storage.digests.tables import DigestRun
+from storage.jobs import plans
+from storage.jobs.tables import PlanRow
 from tests.bot.digests.test_digests import MONDAY, SETTINGS
 from tests.conftest import NOW
 from tests.support.bots import app_of
@@ -283,7 +284,7 @@ def test_the_clock_looks_at_once_and_stops_cleanly(bot: Bot, monkeypatch):
 def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot: Bot, monkeypatch):
     from threading import Semaphore
 
-    from bot.core import task_leases
+    from bot.jobs import task_leases
 
     tidied, looks, guarded = list[int](), Semaphore(0), scheduling._run
 

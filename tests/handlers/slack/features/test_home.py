@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -12,16 +13,17 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import event
 
-from bot.core import breakdowns, jobs
-from bot.core.audiences import by_id, remember
-from bot.core.breakdowns import Place
-from bot.core.jobs import Recipient
+from bot.audiences.audiences import by_id, remember
 from bot.core.settings import load
-from bot.core.workspaces import Workspace
 from bot.corrections import likely_typos
 from bot.digests import digests
 from bot.exports.jobs import EXPORT, ExportTask
+from bot.jobs import jobs
+from bot.jobs.jobs import Recipient
 from bot.mailchimp.mirror.jobs import SYNC, SyncTask
+from bot.workspaces import breakdowns
+from bot.workspaces.breakdowns import Place
+from bot.workspaces.workspaces import Workspace
 from handlers.slack import home_tabs, people
 from handlers.slack.features import home_refresh
 from handlers.slack.features.home import after_work, outline, publish
@@ -29,12 +31,12 @@ from handlers.slack.features.home_refresh import HomeRefresher, WorkspaceTabs
 from handlers.slack.features.mailchimp import mirror
 from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.views import home as views
+from storage.audiences import audiences, journal
 from storage.contacts.contacts import Segment
-from storage.core import audiences, journal
 from storage.core.database import Database
 from storage.exports import exports
 from storage.exports.tables import Export
-from storage.mailchimp.errors import KeyRefused
+from storage.mailchimp.api.errors import KeyRefused
 from tests.bot.contacts.test_segments import fill
 from tests.conftest import NOW
 from tests.handlers.slack.features.contacts.test_segments import MEMBER, OPERATOR, Person, Slack
@@ -268,6 +270,34 @@ def test_a_tab_that_slack_does_not_take_is_tried_again_unless_it_never_will(
     assert turned(look, olivia) == ""
     olivia.slack.refuses = ""  # type: ignore[attr-defined]
     assert bool(turned(look, olivia)) is is_tried_again
+
+
+def test_a_workspace_that_nobody_uses_is_looked_at_seldom(
+    olivia: Person, database: Database, look: Look, monkeypatch: pytest.MonkeyPatch
+):
+    """A look takes twenty queries, and a tab stays open for twelve hours."""
+    olivia.parts.home_tabs.opened(OPERATOR)
+    while look():
+        shown(olivia)
+    [(_, tab)] = olivia.parts.home_tabs.open()
+    with statements(database) as sent:
+        look()
+        assert sent, "it was opened a moment ago"
+        tab.used_at -= home_refresh.RESTS_AFTER_SECONDS
+        sent.clear()
+        fill(database, [{}])
+        of_change = len(sent)
+        assert turned(look, olivia) == ""
+        assert len(sent) == of_change
+    later = monotonic() + home_refresh.REST_SECONDS
+    monkeypatch.setattr(home_refresh, "monotonic", lambda: later)
+    assert "1 cleaned contact in News" in turned(look, olivia)
+    while look():
+        pass
+    fill(database, [{}], "Members")
+    olivia.parts.home_tabs.opened(OPERATOR)
+    monkeypatch.setattr(home_refresh, "monotonic", monotonic)
+    assert "1 cleaned contact in Members" in turned(look, olivia)
 
 
 def test_the_thread_publishes_by_itself_and_ends_when_told(olivia: Person, database: Database):

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from bot.core import audiences
-from bot.core.jobs import Recipient
+from bot.audiences import audiences
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
 from bot.imports.jobs import IMPORT, ImportJob
+from bot.jobs.jobs import Recipient
 from handlers.slack.context import AppContext
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views

@@ -23,7 +23,7 @@ from handlers.slack.installation.store import STATE_SECONDS, StateStore, TooMany
 from handlers.slack.web_api.scopes import SCOPES
 from handlers.words import LANGUAGES, words
 from storage.core.database import Database
-from storage.installations import tables
+from storage.workspaces import installation_tables
 from tests.support.every_table import bytes_of, rows_of
 from tests.support.oauth import KEY, OTHER_KEY, installation, settings
 
@@ -51,7 +51,7 @@ def test_the_tables_are_the_sdk_s_with_texts_of_any_length():
     SQLAlchemyInstallationStore.build_bots_table(theirs, "slack_bots")
     SQLAlchemyOAuthStateStore.build_oauth_states_table(theirs, "slack_oauth_states")
     for name, table in theirs.tables.items():
-        ours = tables.INSTALLATIONS.metadata.tables[name]
+        ours = installation_tables.INSTALLATIONS.metadata.tables[name]
         assert [column.name for column in ours.columns] == [column.name for column in table.columns]
         for column in table.columns:
             own = ours.c[column.name]
@@ -61,9 +61,9 @@ def test_the_tables_are_the_sdk_s_with_texts_of_any_length():
         assert described == [(each.name, [column.name for column in each.columns]) for each in ours.indexes]
     assert {
         name
-        for name in [column.name for column in tables.INSTALLATIONS.c]
+        for name in [column.name for column in installation_tables.INSTALLATIONS.c]
         if name.endswith(("_token", "_url"))
-    } - {*("enterprise_url", "incoming_webhook_configuration_url")} == set(tables.SECRETS)
+    } - {*("enterprise_url", "incoming_webhook_configuration_url")} == set(installation_tables.SECRETS)
 
 
 def test_no_secret_is_in_the_database_and_all_of_them_come_back(

@@ -12,13 +12,13 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.core import jobs
 from bot.core.errors import NothingThere
-from bot.core.files import GIVE_UP_AFTER
-from bot.core.jobs import Clock, Job, JobType, Recipient
-from bot.core.json_values import to_json
 from bot.core.settings import load
-from bot.core.workspaces import Workspace
+from bot.jobs import jobs
+from bot.jobs.files import GIVE_UP_AFTER
+from bot.jobs.jobs import Clock, Job, JobType, Recipient
+from bot.jobs.json_values import to_json
+from bot.workspaces.workspaces import Workspace
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Message
@@ -29,10 +29,10 @@ from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.jobs.worker import Worker
 from handlers.slack.people import People
 from handlers.words import Markup, Words
-from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.tables import JobKind, JobRow
-from storage.mailchimp.errors import Unavailable
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobKind, JobRow
+from storage.mailchimp.api.errors import Unavailable
 from tests.conftest import NOW
 
 DIRECT = "D1"

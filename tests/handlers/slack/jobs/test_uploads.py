@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles
-from bot.core.jobs import Recipient
 from bot.exports.exports import NotInExportChannel, SharedWithCompany
+from bot.jobs.files import Contents, ExpectedFile, SendFailed, SharedFiles
+from bot.jobs.jobs import Recipient
 from handlers.slack.jobs import uploads
 from handlers.slack.jobs.uploads import Uploads
 from handlers.words import Markup

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.audiences.audiences import Audience
+from bot.audiences.journal import JournalEntry
 from bot.contacts.counts import Figures
-from bot.core.audiences import Audience
-from bot.core.breakdowns import Breakdown, Place
-from bot.core.jobs import WorkUnderWay
-from bot.core.journal import JournalEntry
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.digests.digests import DigestSettings, LastRun
 from bot.exports.exports import PastExport
+from bot.jobs.jobs import WorkUnderWay
+from bot.workspaces.breakdowns import Breakdown, Place
 from handlers.slack.features.home import WORK
 from handlers.slack.views import home as views
 from handlers.slack.views.home_parts import MOST_WRONG, REFUSALS, Dashboard, SetUp
@@ -22,7 +22,7 @@ from handlers.words import LANGUAGES, Words
 from handlers.words import words as words_for
 from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason, Status
-from storage.core.tables import JobKind
+from storage.jobs.tables import JobKind
 from storage.mailchimp.remote_state import Trouble
 from tests.handlers.slack.views.contacts.test_segments import AT, COUNTS, ENGLISH, LONG
 from tests.support.limits import problems

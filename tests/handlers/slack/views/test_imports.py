@@ -5,10 +5,11 @@ from typing import Any, get_args
 
 import pytest
 
+from bot.audiences.audiences import Audience
 from bot.core.addresses import BadAddressReason
-from bot.core.audiences import Audience
-from bot.imports.imports import ImportReceipt, NoAddressColumnInFile
+from bot.imports.imports import ImportReceipt
 from bot.imports.jobs import IMPORT, ImportJob
+from bot.imports.reading import NoAddressColumnInFile
 from bot.imports.refused import RefusedLine
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views

@@ -12,11 +12,11 @@ from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveProgress, RestoreProgress
 from bot.archives.restore_picker import PickerContact, PickerPage
 from bot.archives.restores import ArchivesPage, EarlierArchive, RestoreReceipt
-from bot.core.audiences import Audience
-from bot.core.files import HandOver, SharedWith
-from bot.core.jobs import Job, JobType, ProgressT, ResultT, TaskT
+from bot.audiences.audiences import Audience
 from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExport
 from bot.exports.jobs import EXPORT
+from bot.jobs.files import HandOver, SharedWith
+from bot.jobs.jobs import Job, JobType, ProgressT, ResultT, TaskT
 from handlers.slack.elements import filters
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.views import exports

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.audiences.audiences import Audience
 from bot.contacts.counts import Figures
-from bot.core.audiences import Audience
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import MORE
@@ -21,8 +21,8 @@ from handlers.words import LANGUAGES, Markup, Words
 from handlers.words import words as words_for
 from storage.contacts.values import CleanReason, Status
 from storage.core.tables import AudienceSource
-from storage.mailchimp import errors
-from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.api import errors
+from storage.mailchimp.api.errors import MailchimpError
 from storage.mailchimp.remote_state import Trouble
 from tests.conftest import NOW
 from tests.support.jobs import job_value

@@ -1,7 +1,10 @@
 """A workspace that refuses newer blocks gets the older ones, and is not asked again."""
 
 import json
+import ssl
 from collections.abc import Iterator
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from unittest.mock import Mock
 
 import pytest
 from slack_sdk import WebClient
@@ -9,13 +12,17 @@ from slack_sdk.errors import SlackApiError
 
 from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ARCHIVE
+from bot.core.settings import Settings
 from handlers.slack import manifest
+from handlers.slack.app import build_app
 from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.views.archives import archives
 from handlers.slack.views.digests import reports
+from handlers.slack.web_api import client as client_module
 from handlers.slack.web_api import sdk_workarounds
 from handlers.slack.web_api.client import WorkspaceClient, in_answer
+from handlers.slack.workspaces import Only, web_client
 from handlers.standins.slack.server import Workspace
 from handlers.words import LANGUAGES, Markup, Words, words
 from storage.contacts.contacts import Segment
@@ -156,3 +163,22 @@ def test_another_refusal_is_not_the_newer_blocks_fault(
         client.chat_postMessage(channel=channel, **message)
     assert len(workspace.refused) == calls
     assert not client.refused | client.accepted
+
+
+def test_the_certificates_of_the_system_are_read_once(monkeypatch: pytest.MonkeyPatch):
+    """The SDK reads them for each call: 18 ms. Of a Slack without HTTPS they are not read at all."""
+    read = Mock(return_value=SSLContext(PROTOCOL_TLS_CLIENT))
+    monkeypatch.setattr(ssl, "create_default_context", read)
+    client_module._tls.cache_clear()
+    settings = Settings.model_validate({"slack_bot_token": "xoxb-1", "slack_signing_secret": "s" * 32})
+    clients = [
+        web_client(settings),
+        web_client(settings, "xoxb-2"),
+        build_app(Only(None).find, settings).client,
+    ]
+    assert {client.ssl for client in clients} == {read.return_value}
+    read.assert_called_once()
+    assert sdk_workarounds.less_patient(clients[0]).ssl is clients[0].ssl
+    local = settings.model_copy(update={"slack_api_url": "http://127.0.0.1:1/"})
+    assert web_client(local).ssl is build_app(Only(None).find, local).client.ssl is None
+    client_module._tls.cache_clear()

@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from sqlmodel import select
 
-from bot.core import jobs
 from bot.core.settings import Settings
+from bot.jobs import jobs
 from bot.mailchimp import webhooks
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
@@ -25,7 +25,8 @@ from handlers.web.webhooks.own import signature
 from handlers.words import words
 from storage.bounces.tables import WebhookToken
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow
+from storage.core.tables import AudienceRow
+from storage.jobs.tables import JobRow
 from tests.support.mirrors import Mirrored, mirrored
 
 SECRET = "dontguessmeplease"

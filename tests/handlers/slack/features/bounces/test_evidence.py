@@ -8,13 +8,13 @@ import pytest
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.audiences import audiences, journal
 from bot.bounces import intake
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import saved_policies
 from bot.bounces.verdicts.policy import Policy
 from bot.contacts import counts
-from bot.core import audiences, journal
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.digests import reports
 from bot.exports import exports
 from handlers.slack.views.bounces import evidence as views

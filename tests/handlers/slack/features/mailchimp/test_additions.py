@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core import jobs
+from bot.jobs import jobs
 from bot.mailchimp.adding import TryLater
 from bot.mailchimp.jobs import ADD
 from handlers.slack.app import job_handlers
@@ -20,7 +20,7 @@ from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
 from storage.corrections import corrections as store
-from storage.mailchimp.client import Client
+from storage.mailchimp.api.client import Client
 from tests.conftest import NOW
 from tests.handlers.slack.features.test_corrections import (
     FRENCH_OPERATOR,

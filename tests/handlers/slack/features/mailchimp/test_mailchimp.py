@@ -13,7 +13,7 @@ from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from handlers.words import words
 from storage.core.database import Database
-from storage.mailchimp.values import member_hash
+from storage.mailchimp.api.values import member_hash
 from tests.support import mirrors
 from tests.support.audiences import statuses
 from tests.support.bots import bot

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.core import databases
 from bot.mailchimp.outbox import roads
+from bot.workspaces import databases
 from handlers import cli
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import Words
 from handlers.words import words as words_for
-from storage.core import audiences
-from storage.mailchimp.client import Client
+from storage.audiences import audiences
+from storage.mailchimp.api.client import Client
 
 NAME = "Trail news"
 

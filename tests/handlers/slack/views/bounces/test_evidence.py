@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.audiences.audiences import Audience
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.evidence import (
     AddressLookup,
@@ -22,7 +23,6 @@ from bot.bounces.evidence import (
 )
 from bot.bounces.verdicts.policy import Weakness
 from bot.contacts.segments import Preset
-from bot.core.audiences import Audience
 from handlers.slack.views.bounces import evidence as views
 from handlers.slack.views.contacts import segments as list_views
 from handlers.words import LANGUAGES, Words

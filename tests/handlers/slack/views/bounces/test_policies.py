@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.audiences.audiences import Audience
 from bot.bounces.verdicts.policy import Policy
 from bot.bounces.verdicts.saved_policies import HIGHEST_THRESHOLD, THRESHOLDS
-from bot.core.audiences import Audience
 from handlers.slack.views.bounces import policies as views
 from handlers.words import LANGUAGES
 from handlers.words import words as words_for

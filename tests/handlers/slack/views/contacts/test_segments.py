@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.audiences.audiences import Audience
 from bot.bounces.events import Cause
 from bot.bounces.evidence import Review, VerdictSummary
 from bot.bounces.verdicts.policy import Weakness
 from bot.contacts.segments import Entry, Listing, Preset, TickedBoxes
-from bot.core.audiences import Audience
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from handlers.slack.elements import blocks
 from handlers.slack.elements.texts import isolated
 from handlers.slack.views.contacts import segment_filters as filter_views

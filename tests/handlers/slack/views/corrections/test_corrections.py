@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 
+from bot.audiences.audiences import Audience
+from bot.contacts.weeks import Week
 from bot.core.addresses import BadAddressReason
-from bot.core.audiences import Audience
-from bot.core.jobs import Failure
-from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
 from bot.corrections.likely_typos import MOST_COUNTED, Step
 from bot.corrections.mail_exchanges import MailStatus
-from bot.corrections.slips import Slip
-from bot.corrections.suggestions import Suggestion, SuggestionReason
+from bot.corrections.suggestions.values import Slip, Suggestion, SuggestionReason
 from bot.corrections.tick_list import Offer, TickList
+from bot.jobs.jobs import Failure
 from bot.mailchimp.fixes import Fixed, FixReceipt
 from bot.mailchimp.jobs import FIX, FixOutcome
 from handlers.slack import errors as slack_errors

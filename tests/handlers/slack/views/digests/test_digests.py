@@ -5,8 +5,8 @@ from datetime import time
 
 import pytest
 
-from bot.core.audiences import Audience
-from bot.core.weeks import WEEK, Week
+from bot.audiences.audiences import Audience
+from bot.contacts.weeks import WEEK, Week
 from bot.digests.digests import DigestSettings
 from bot.digests.reports import Bar, Change, Count, DigestTypo, Part, Report
 from handlers.slack.elements import newer

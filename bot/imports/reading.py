@@ -1,0 +1,99 @@
+"""Reading a stored file in chunks of rows, in a thread of its own, ahead of the thread that stores them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from bot.contacts.columns import ColumnMap, NoAddressColumn
+from bot.core.errors import CleanedError
+from bot.imports.jobs import ImportJob
+from bot.jobs.jobs import StepSize
+from storage.contacts.values import Row
+from storage.core.tables import AudienceRow
+from storage.files.spreadsheets import Record, RefusedRecord, Sheet
+from storage.imports.refused_rows import Refusal, RefusedSheet
+
+T = TypeVar("T")
+
+
+class NoAddressColumnInFile(CleanedError):
+    """The file has no column of addresses. Values: name, columns."""
+
+    key = "error-no-address-column"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Parsed rows of one sheet, the sheet and row to carry on from, and the bytes read so far of all sheets."""
+
+    sheet: RefusedSheet
+    merge_labels: tuple[str, ...]
+    rows: list[Row]
+    refused: list[Refusal]
+    next_sheet: int
+    next_row: int
+    bytes_read: int
+
+
+def chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: StepSize) -> Iterator[Chunk]:
+    """Reads the rows that the job has not imported, so many at a time."""
+    start, before = job.progress.sheet, 0
+    for n, sheet in enumerate(all_sheets):
+        row = job.progress.row if n == start else 0
+        if n >= start:
+            columns = column_map(sheet)
+            remaining = islice(sheet.rows, row, None)
+            while any(read := _read(columns, islice(remaining, step_size.rows), job.audience_id)):
+                parsed, refused = read
+                row += len(parsed) + len(refused)
+                bytes_read = before + sheet.bytes_read
+                source = RefusedSheet(sheet.name, sheet.header, columns.status)
+                yield Chunk(source, columns.merge_labels, parsed, refused, n, row, bytes_read)
+        before += sheet.size
+
+
+def column_map(sheet: Sheet) -> ColumnMap:
+    """Returns where the sheet's columns are. Raises NoAddressColumnInFile."""
+    try:
+        return ColumnMap.from_header(sheet.header, sheet.status)
+    except NoAddressColumn:
+        raise NoAddressColumnInFile(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
+
+
+@contextmanager
+def read_ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
+    """Opens an iterator of the items that takes the next one in another thread while the caller works on the one before."""
+    with ThreadPoolExecutor(1) as pool:
+        yield _ahead(pool, items)
+
+
+def add_labels(audience: AudienceRow, chunk: Chunk) -> None:
+    """Adds the merge fields that the audience does not have."""
+    audience.merge_labels = list(dict.fromkeys((*audience.merge_labels, *chunk.merge_labels)))
+
+
+def _ahead(pool: Executor, items: Iterator[T]) -> Iterator[T]:
+    item = pool.submit(next, items, None)
+    while (value := item.result()) is not None:
+        item = pool.submit(next, items, None)
+        yield value
+
+
+def _read(
+    columns: ColumnMap, records: Iterable[Record | RefusedRecord], audience_id: int
+) -> tuple[list[Row], list[Refusal]]:
+    """Returns the records that are contacts, as rows, and the others, with the reason."""
+    parsed: list[Row] = []
+    refused: list[Refusal] = []
+    parse_row = columns.parse_row
+    for record in records:
+        if isinstance(record, RefusedRecord):
+            refused.append(Refusal(record.line, f"row-{record.reason}", record.cells))
+        elif isinstance(row := parse_row(record.cells, audience_id), str):
+            refused.append(Refusal(record.line, row, record.cells))
+        else:
+            parsed.append(row)
+    return parsed, refused
