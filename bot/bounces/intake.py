@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -38,10 +39,9 @@ from storage.audiences import audiences
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
 from storage.bounces.contacts import ContactSummary
-from storage.contacts import bulk
-from storage.contacts.reachable import reachable
+from storage.contacts import bulk, reachable
 from storage.core.database import Database, Session, Unreachable
-from storage.core.tables import AudienceSource
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.core.text import storable_line
 
 LONGEST_CODE = 12  # characters
@@ -94,22 +94,21 @@ def take_in_batches(
     taken in: what is sent again is saved once.
     """
     arrivals = [_Arrival.of(event, now) for batch in batches for event in batch]
-    answering = {audience.id for audience in reachable(database)}
-    audience_ids, may_concern = _audiences_concerned(database, arrivals, answering)
+    audience_ids, is_complete = reachable.ask(database, partial(_audiences_concerned, arrivals))
     outcomes = [_Outcome.UNKNOWN] * len(arrivals)
     for audience_id in sorted({id_ for ids in audience_ids for id_ in ids or ()}):
         concerned = {n: arrivals[n] for n, ids in enumerate(audience_ids) if audience_id in (ids or ())}
         with database.transaction() as session:
             for n, outcome in _take_in_audience(session, audience_id, concerned, now).items():
                 outcomes[n] = max(outcomes[n], outcome)
-    if may_concern - answering:
+    if not is_complete:
         raise Unreachable
     unknown = [
         arrival.quarantine_item(UNKNOWN_AUDIENCE if ids is None else UNKNOWN_ADDRESS)
         for arrival, ids, outcome in zip(arrivals, audience_ids, outcomes, strict=True)
         if outcome == _Outcome.UNKNOWN and arrival.is_evidence
     ]
-    quarantine.add(database, _with_mirrored_reason(database, unknown, answering), now)
+    quarantine.add(database, _with_mirrored_reason(database, unknown), now)
     for arrival, outcome in zip(arrivals, outcomes, strict=True):
         EVENTS.labels(arrival.event.source, outcome.name.lower()).inc()
     in_order = iter(outcomes)
@@ -150,7 +149,9 @@ class _Arrival:
     def of(cls, event: MailEvent, now: datetime) -> "_Arrival":
         key = address_key(event.address)
         # A time in the future comes from a clock that is ahead.
-        event = replace(event, at=min(event.at, now).astimezone(UTC))
+        at = min(event.at, now).astimezone(UTC)
+        if at is not event.at:
+            event = replace(event, at=at)
         return cls(event, key, digest(event.source, event.uid, key))
 
     @property
@@ -180,53 +181,56 @@ class _Arrival:
 
 
 def _audiences_concerned(
-    database: Database, arrivals: Sequence[_Arrival], answering: Collection[int]
-) -> tuple[list[set[int] | None], set[int]]:
+    arrivals: Sequence["_Arrival"],
+    session: Session,
+    every: Sequence[AudienceRow],
+    answering: Collection[int],
+) -> tuple[list[set[int] | None], bool]:
     """For each event the ids of its audiences, of those that answer; None if it names one that does not exist.
 
-    Also returns the ids of all that they may concern. All audiences are asked only for events that name none.
+    Also returns whether all that they may concern answer. All audiences are asked only for events that name none.
     """
     by_name: dict[str, set[str]] = defaultdict(set)
     for arrival in arrivals:
         by_name[arrival.event.audience].add(arrival.address_key)
+    local = {row.id for row in every if row.source == AudienceSource.LOCAL}
     having: dict[str, dict[str, set[int]] | None] = {}
-    may_concern: set[int] = set()
-    with database.reading() as session:
-        rows = audiences.list_all(session)
-        local = {row.id for row in rows if row.source == AudienceSource.LOCAL}
-        for name, keys in by_name.items():
-            audience = audiences.by_name(session, name) if name else None
-            if name and audience is None:
-                having[name] = None
-                continue
-            ids = local & {audience.id} if audience else local
-            may_concern |= ids
-            having[name] = contact_rows.audiences_having(session, keys, ids & set(answering))
+    is_complete = True
+    for name, keys in by_name.items():
+        audience = audiences.named(every, name) if name else None
+        if name and audience is None:
+            having[name] = None
+            continue
+        ids = local & {audience.id} if audience else local
+        is_complete = is_complete and ids <= set(answering)
+        having[name] = contact_rows.audiences_having(session, keys, ids & set(answering))
 
     def concerned(arrival: _Arrival) -> set[int] | None:
         of_keys = having[arrival.event.audience]
         return None if of_keys is None else of_keys.get(arrival.address_key, set())
 
-    return [concerned(arrival) for arrival in arrivals], may_concern
+    return [concerned(arrival) for arrival in arrivals], is_complete
 
 
-def _with_mirrored_reason(
-    database: Database, unknown: Sequence[QuarantineItem], answering: Collection[int]
-) -> Sequence[QuarantineItem]:
+def _with_mirrored_reason(database: Database, unknown: Sequence[QuarantineItem]) -> Sequence[QuarantineItem]:
     """The items; the reason of an address that only a mirrored audience has is MIRRORED_ADDRESS."""
     keys = {item.address.lower() for item in unknown if item.reason == UNKNOWN_ADDRESS}
     if not keys:
         return unknown
-    with database.reading() as session:
-        rows = audiences.list_all(session)
-        mirrors = {row.id for row in rows if row.source == AudienceSource.MAILCHIMP}
-        mirrored = contact_rows.audiences_having(session, keys, mirrors & set(answering))
+    mirrored = reachable.ask(database, partial(_mirrors_having, keys))
     return [
         replace(item, reason=MIRRORED_ADDRESS)
         if item.reason == UNKNOWN_ADDRESS and item.address.lower() in mirrored
         else item
         for item in unknown
     ]
+
+
+def _mirrors_having(
+    keys: Collection[str], session: Session, every: Sequence[AudienceRow], answering: Collection[int]
+) -> Collection[str]:
+    mirrors = {row.id for row in every if row.source == AudienceSource.MAILCHIMP}
+    return contact_rows.audiences_having(session, keys, mirrors & set(answering))
 
 
 def _take_in_audience(
@@ -242,8 +246,8 @@ def _take_in_audience(
         for n, arrival in arrivals.items()
         if arrival.is_evidence
     }
-    new_uids = evidence_rows.add(session, audience_id, list(rows.values()))
-    new_rows = [row for row in rows.values() if row["uid"] in new_uids]
+    added = evidence_rows.add(session, audience_id, rows.values())
+    new_rows = list(added.values())
     activity = _latest_activity(
         (contacts[arrival.address_key].id, arrival.event)
         for arrival in arrivals.values()
@@ -259,7 +263,7 @@ def _take_in_audience(
     }
     cleaned = judge_contacts(session, audience_id, to_judge, policy, audience.revision, now)
     review_verdicts(session, audience_id, weakened - to_judge.keys(), policy, audience.revision)
-    return _outcomes(arrivals, rows, new_uids, cleaned)
+    return _outcomes(arrivals, rows, added.keys(), cleaned)
 
 
 def _outcomes(

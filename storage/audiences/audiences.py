@@ -10,10 +10,12 @@ from sqlmodel import Session, func, select
 from storage.core.engines import insert_unless_there, is_in
 from storage.core.tables import AudienceRow
 
+_BY_NAME = select(AudienceRow).order_by(func.lower(AudienceRow.name))
+
 
 def list_all(session: Session) -> Sequence[AudienceRow]:
     """All audiences by name."""
-    return session.exec(select(AudienceRow).order_by(func.lower(AudienceRow.name))).all()
+    return session.exec(_BY_NAME).all()
 
 
 def revisions(session: Session, audience_ids: Sequence[int]) -> dict[int, int]:
@@ -29,10 +31,13 @@ def get(session: Session, audience_id: int) -> AudienceRow | None:
 
 def by_name(session: Session, name: str) -> AudienceRow | None:
     """The audience with that name, ignoring case."""
-    folded = (
-        name.strip().casefold()
-    )  # compared in Python, because SQLite's lower() changes only ASCII letters
-    audiences = list_all(session)
+    return named(list_all(session), name)
+
+
+def named(audiences: Sequence[AudienceRow], name: str) -> AudienceRow | None:
+    """The one of these audiences with that name, ignoring case."""
+    # Compared in Python, because SQLite's lower() changes only ASCII letters.
+    folded = name.strip().casefold()
     return next((audience for audience in audiences if audience.name.strip().casefold() == folded), None)
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from storage.contacts.contacts import TABLE
 from storage.contacts.values import Status
+from storage.core.engines import Among
 
 
 class ContactSummary(NamedTuple):
@@ -25,27 +26,39 @@ class ContactSummary(NamedTuple):
 SUMMARY_COLUMNS = [TABLE.c[name] for name in ContactSummary._fields]
 
 
+_OF_AUDIENCE = TABLE.c.audience_id == bindparam("audience_id")
+_BY_ADDRESS_KEYS = select(*SUMMARY_COLUMNS).where(_OF_AUDIENCE, Among(TABLE.c.address_key, "keys"))
+_BY_IDS = select(*SUMMARY_COLUMNS).where(_OF_AUDIENCE, Among(TABLE.c.id, "ids"))
+_HAVING = select(TABLE.c.address_key, TABLE.c.audience_id).where(
+    TABLE.c.audience_id.in_(bindparam("audience_ids", expanding=True)), Among(TABLE.c.address_key, "keys")
+)
+_CLEANED = ("revision", "cleaned_at", "clean_reason", "clean_diagnostic", "clean_campaign_title")
+_CLEAN = (
+    update(TABLE)
+    .where(TABLE.c.audience_id == bindparam("of_audience"), TABLE.c.id == bindparam("contact_id"))
+    .values({"status": str(Status.CLEANED)} | {name: bindparam(f"new_{name}") for name in _CLEANED})
+)
+
+
 def by_address_keys(session: Session, audience_id: int, keys: Collection[str]) -> dict[str, ContactSummary]:
     """Returns the audience's contacts with these lower-case addresses: address → contact."""
-    query = select(*SUMMARY_COLUMNS).where(TABLE.c.audience_id == audience_id, TABLE.c.address_key.in_(keys))
-    return {row.address_key: ContactSummary(*row) for row in session.connection().execute(query)}
+    rows = session.connection().execute(_BY_ADDRESS_KEYS, {"audience_id": audience_id, "keys": keys})
+    return {row.address_key: ContactSummary(*row) for row in rows}
 
 
 def by_ids(session: Session, audience_id: int, ids: Collection[int]) -> dict[int, ContactSummary]:
     """Returns these contacts of the audience: id → contact."""
-    query = select(*SUMMARY_COLUMNS).where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(ids))
-    return {row.id: ContactSummary(*row) for row in session.connection().execute(query)}
+    rows = session.connection().execute(_BY_IDS, {"audience_id": audience_id, "ids": ids})
+    return {row.id: ContactSummary(*row) for row in rows}
 
 
 def audiences_having(
     session: Session, keys: Collection[str], audience_ids: Collection[int]
 ) -> dict[str, set[int]]:
     """Returns which of these audiences have these lower-case addresses: address → audience ids."""
-    query = select(TABLE.c.address_key, TABLE.c.audience_id).where(
-        TABLE.c.audience_id.in_(audience_ids), TABLE.c.address_key.in_(keys)
-    )
+    values = {"audience_ids": list(audience_ids), "keys": keys}
     having: dict[str, set[int]] = {}
-    for key, audience_id in session.connection().execute(query):
+    for key, audience_id in session.connection().execute(_HAVING, values):
         having.setdefault(key, set()).add(audience_id)
     return having
 
@@ -71,17 +84,13 @@ def clean(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]])
 
     The caller holds the audience's lock.
     """
-    if not rows:
-        return
-    names = ("revision", "cleaned_at", "clean_reason", "clean_diagnostic", "clean_campaign_title")
-    statement = (
-        update(TABLE)
-        .where(TABLE.c.audience_id == audience_id, TABLE.c.id == bindparam("contact_id"))
-        .values({"status": str(Status.CLEANED)} | {name: bindparam(f"new_{name}") for name in names})
-    )
-    session.connection().execute(
-        statement, [{"contact_id": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows]
-    )
+    if rows:
+        values = [
+            {"of_audience": audience_id, "contact_id": row["id"]}
+            | {f"new_{name}": row[name] for name in _CLEANED}
+            for row in rows
+        ]
+        session.connection().execute(_CLEAN, values)
 
 
 def change_clean_reason(

@@ -12,8 +12,9 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
+from sqlalchemy import bindparam
+from sqlalchemy import update as update_rows
 from sqlmodel import Session, col
-from sqlmodel import select as select_model
 
 from storage.contacts.contacts import TABLE
 from storage.contacts.values import COLUMNS, Row
@@ -38,6 +39,13 @@ _SELECT_POSTGRESQL = (
 # What lines leave to the insert, as SQLite has it.
 _NUMBERS = {"audience_id": "?", "id": "? + rowid", "revision": "?"}
 _ROWS_PER_STATEMENT = 4_096  # SQLite accepts 32,766 parameters in a statement
+_LOCK = (
+    update_rows(AudienceRow)
+    .where(col(AudienceRow.id) == bindparam("of_audience"))
+    .values(revision=col(AudienceRow.revision) + 1)
+    .returning(AudienceRow)
+    .execution_options(populate_existing=True, synchronize_session=False)
+)
 _encode = msgspec.json.Encoder().encode
 _COPY_NULL = r"\N"
 _COPY_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -65,12 +73,7 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
 
     Contacts changed in the transaction are to carry that revision.
     """
-    query = select_model(AudienceRow).where(col(AudienceRow.id) == audience_id).with_for_update()
-    audience = session.exec(query).one()
-    audience.revision += 1
-    session.add(audience)
-    session.flush()
-    return audience
+    return session.scalars(_LOCK, {"of_audience": audience_id}).one()
 
 
 def lines(contacts: Sequence[Row], *, for_sqlite: bool) -> Lines:

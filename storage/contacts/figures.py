@@ -8,21 +8,26 @@ count reads a few rows, whatever the size of the audience.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, func, literal_column, update
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, func, literal_column, update
 from sqlalchemy import select as select_any
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.contacts.contacts import IS_ARCHIVED, IS_CLEANED, TABLE, Segment
 from storage.contacts.tables import CleanedDay, ContactCount, DomainCount
 from storage.contacts.values import UNKNOWN_TIME, CleanReason, Status
-from storage.core.engines import insert, is_in, of_audiences
+from storage.core.engines import insert_into, is_in, is_sqlite, of_audiences
 from storage.core.tables import AudienceRow
 
 _COUNTS: Table = ContactCount.__table__  # type: ignore[attr-defined]
 _DAYS: Table = CleanedDay.__table__  # type: ignore[attr-defined]
+# Each audience is named: there may be a server for each.
+_COUNTS_IN = select_any(_COUNTS).where(
+    _COUNTS.c.audience_id.in_(bindparam("audience_ids", expanding=True)), _COUNTS.c.n != 0
+)
 
 
 class FigureKey(NamedTuple):
@@ -70,10 +75,10 @@ def by_status_and_reason_in(
     session: Session, audience_ids: Sequence[int]
 ) -> dict[int, dict[tuple[str, str], int]]:
     """As `by_status_and_reason`, for each of the audiences, in one query."""
-    is_theirs = of_audiences(_COUNTS.c.audience_id, audience_ids)
     found: dict[int, dict[tuple[str, str], int]] = {audience_id: {} for audience_id in audience_ids}
-    for row in session.exec(select(ContactCount).where(is_theirs, ContactCount.n != 0)):
-        found[row.audience_id][row.status, row.reason] = row.n
+    rows = session.connection().execute(_COUNTS_IN, {"audience_ids": list(audience_ids)})
+    for audience_id, status, reason, n in rows:
+        found[audience_id][status, reason] = n
     return found
 
 
@@ -234,12 +239,16 @@ def day_of(moment: datetime | str | None) -> date | None:
 
 def add_to_figures(session: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     """Inserts the rows; where a row with the same key exists, adds the numbers to it."""
-    if not rows:
-        return
+    if rows:
+        session.connection().execute(_adding_to(model, for_sqlite=is_sqlite(session)), rows)
+
+
+@cache
+def _adding_to(model: type[SQLModel], *, for_sqlite: bool) -> Executable:
     table: Table = model.__table__  # type: ignore[attr-defined]
     keys = [c.name for c in table.primary_key]
-    statement = insert(session, table)
+    statement = insert_into(table, for_sqlite=for_sqlite)
     values = {
         c.name: table.c[c.name] + statement.excluded[c.name] for c in table.columns if c.name not in keys
     }
-    session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)

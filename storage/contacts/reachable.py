@@ -5,7 +5,8 @@ is gone, so that it is stopped for these alone.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
@@ -15,6 +16,8 @@ from storage.contacts.tables import ContactCount
 from storage.core.database import Database
 from storage.core.db_errors import TransientFault, transient_fault
 from storage.core.tables import AudienceRow
+
+AnswerT = TypeVar("AnswerT")
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,30 @@ def unreachable(database: Database) -> Sequence[AudienceRow]:
         every = audiences.list_all(session)
     answering = {audience.id for audience in reachable(database)}
     return [audience for audience in every if audience.id not in answering]
+
+
+def ask(
+    database: Database, question: Callable[[Session, Sequence[AudienceRow], Collection[int]], AnswerT]
+) -> AnswerT:
+    """Calls `question` with all audiences, and with the ids of those that may be asked.
+
+    These are all, until it turns out that a server is gone: then the question is asked again, of those that answer.
+    """
+    try:
+        return _ask_all(database, question)
+    except DBAPIError as error:
+        if transient_fault(error) != TransientFault.GONE:
+            raise
+    answering = {audience.id for audience in reachable(database)}
+    return _ask_all(database, lambda session, every, _: question(session, every, answering))
+
+
+def _ask_all(
+    database: Database, question: Callable[[Session, Sequence[AudienceRow], Collection[int]], AnswerT]
+) -> AnswerT:
+    with database.reading() as session:
+        every = audiences.list_all(session)
+        return question(session, every, {audience.id for audience in every})
 
 
 def _one_by_one(database: Database, error: DBAPIError) -> Sequence[AudienceRow]:

@@ -344,8 +344,10 @@ def _sqlite_engine(url: URL, idle_connections: int) -> Engine:
         # BEGIN IMMEDIATE takes the write lock at the start. A transaction that reads first and then wants to write can't
         # wait for the lock: SQLite refuses it at once.
         options = connection.get_execution_options()
-        if busy_seconds := options.get("busy_seconds"):
+        busy_seconds = options.get("busy_seconds")
+        if busy_seconds and connection.info.get("busy_seconds") != busy_seconds:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={busy_seconds * 1000:.0f}")
+            connection.info["busy_seconds"] = busy_seconds
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine

@@ -2,12 +2,16 @@
 
 `python -m tests.tools.webhook_load` runs it against the real bot in a local workspace, on SQLite; `--postgresql` on a
 PostgreSQL server of its own. One request, one bounce; each request waits for its answer, which comes after the commit.
+A process of its own sends them, each when it is due over the first of its connections that is free. What each process
+takes of the processor is printed, because they share it.
 """
 
 import argparse
-import http.client
+import asyncio
 import json
+import multiprocessing
 import os
+import resource
 import socket
 import statistics
 import subprocess
@@ -16,11 +20,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread, local
+from threading import Event, Thread
 from typing import Any
 
 from sqlmodel import func, select
@@ -38,14 +42,15 @@ from tests.support.slack import CAMILLE, Person
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 CONTACTS = 100_000
-SENDING_THREADS = 24
 COMMAND_SECONDS = 0.25
+START_SECONDS = 5.0  # until the first request is due: the calls are signed, and a process begins
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--rate", type=int, default=100, help="requests a second")
+    parser.add_argument("--connections", type=int, default=100)
     parser.add_argument("--postgresql", action="store_true")
     given = parser.parse_args()
     with database_url(postgresql=given.postgresql) as url, Workspace(MANIFEST) as workspace:
@@ -53,34 +58,62 @@ def main() -> None:
         schema.migrate(database)
         rows = "\n".join(_address(n) for n in range(CONTACTS))
         import_csv(database, f"Email Address\n{rows}", name="subscribed_x_export.csv")
-        with _bot(workspace, url) as port, Person(workspace, CAMILLE) as camille:
+        with _bot(workspace, url) as bot, Person(workspace, CAMILLE) as camille:
             camille.wait_bot(seconds=60)
-            _run(database, port, camille, given.rate, given.seconds)
+            _run(database, bot, camille, given)
         database.close()
 
 
-def _run(database: Database, port: int, camille: Person, rate: int, seconds: int) -> None:
-    now = datetime.now(UTC)
-    calls = [_call(n, now) for n in range(rate * seconds)]
+@dataclass(frozen=True)
+class Load:
+    """What is sent: requests as they go over the line, when each is due, and over how many connections."""
+
+    requests: Sequence[bytes]
+    port: int
+    rate: int
+    connections: int
+    begins: float
+    """As `time.time`."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came of it: status, counts and seconds of each answer, from when its request was due; seconds of processor."""
+
+    answers: Sequence[tuple[int, dict[str, int], float]]
+    seconds: float
+    processor: float
+
+
+def _run(database: Database, bot: "Bot", camille: Person, given: argparse.Namespace) -> None:
+    begins = time.time() + START_SECONDS + given.rate * given.seconds / 10_000
+    first = datetime.fromtimestamp(begins, UTC)
+    requests = [
+        _http(*_call(n, first + timedelta(seconds=n / given.rate))) for n in range(given.rate * given.seconds)
+    ]
     over, acks = Event(), list[float]()
     commands = Thread(target=_type, args=(camille, over, acks))
-    commands.start()
-    started = time.perf_counter()
-    with ThreadPoolExecutor(SENDING_THREADS) as pool:
-        sender = _Sender(port)
-        answers = list(pool.map(lambda n: sender.send(calls[n], started + n / rate), range(len(calls))))
-    took = time.perf_counter() - started
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        load = Load(requests, bot.port, given.rate, given.connections, begins)
+        sending = pool.apply_async(_send_all, [load])
+        time.sleep(max(0.0, begins - time.time()))
+        before, mine_before = bot.processor(), time.process_time()
+        commands.start()
+        sent = sending.get()
+        of_bot, mine = bot.processor() - before, time.process_time() - mine_before
     over.set()
     commands.join()
-    _print("answers to the webhooks", [each for _, _, each in answers])
+    _print("answers to the webhooks", [seconds for _, _, seconds in sent.answers])
     _print("commands acknowledged", acks)
-    print(
-        f"{len(answers)} requests in {took:.1f} s, {len(answers) / took:.0f} a second; answers: {dict(Counter(status for status, *_ in answers))}"
-    )
+    n = len(sent.answers)
+    statuses = dict(Counter(status for status, *_ in sent.answers))
+    print(f"{n} requests in {sent.seconds:.1f} s, {n / sent.seconds:.0f} a second; answers: {statuses}")
     total: Counter[str] = Counter()
-    for _, counts, _ in answers:
+    for _, counts, _ in sent.answers:
         total.update(counts)
     print(f"told: {dict(total)}")
+    shares = {"bot": of_bot, "sender": sent.processor, "Slack's stand-in": mine}
+    print("of a core:", ", ".join(f"{name} {took / sent.seconds:.2f}" for name, took in shares.items()))
     with database.reading() as session:
         evidence = session.exec(select(func.count()).select_from(Evidence)).one()
         cleaned = session.exec(
@@ -95,13 +128,17 @@ def _address(n: int) -> str:
 
 
 def _call(n: int, now: datetime) -> tuple[str, Signed]:
-    """Of ten: five hard bounces, three soft, a complaint, a delivery; by five providers in turn."""
-    address, at = _address(n), now.timestamp()
+    """Of ten: five hard bounces, three soft, a complaint, a delivery; by five providers in turn.
+
+    Each happened just `now`, but one in fifty up to three days ago: providers send again what could not be delivered.
+    """
+    happened = now - timedelta(minutes=37 * n % 4320 if n % 51 == 0 else 0)
+    address, at = _address(n), happened.timestamp()
     kind = "hhhhhsssca"[n % 10]
     match n // 10 % 5:
         case 0:
             event = {"h": "hard", "s": "soft", "c": "complaint", "a": "delivered"}[kind]
-            body = samples.own(event, email=address, id=str(n), at=now.isoformat())
+            body = samples.own(event, email=address, id=str(n), at=happened.isoformat())
             return "json", senders.own([body], at=now)
         case 1:
             events = {
@@ -120,7 +157,8 @@ def _call(n: int, now: datetime) -> tuple[str, Signed]:
                 "a": samples.postmark("Delivery", MessageID=str(n)),
             }
             number = {} if kind == "a" else {"ID": n + 1, "Email": address}
-            return "postmark", senders.postmark(events[kind] | {"Recipient": address} | number)
+            when = {"BouncedAt": happened.isoformat(), "DeliveredAt": happened.isoformat()}
+            return "postmark", senders.postmark(events[kind] | when | {"Recipient": address} | number)
         case 3:
             events = {
                 "h": samples.mailgun_failed(),
@@ -133,24 +171,48 @@ def _call(n: int, now: datetime) -> tuple[str, Signed]:
     return "brevo", senders.brevo(samples.brevo(name, email=address, ts_event=int(at)))
 
 
+def _http(name: str, signed: Signed) -> bytes:
+    body, headers = signed
+    lines = [f"POST /bounces/{name} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
+    return (
+        "\r\n".join([*lines, *(f"{key}: {value}" for key, value in headers.items()), "", ""]).encode() + body
+    )
+
+
+def _send_all(load: Load) -> Sent:
+    """Runs in a process of its own."""
+    return asyncio.run(_Sender(load).send_all())
+
+
 class _Sender:
-    """Sends each call at its time, over one connection a thread."""
+    """Sends each request when it is due, over a connection that waits for no answer."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._own = local()
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._begins = time.perf_counter() + load.begins - time.time()
+        self._next = iter(range(len(load.requests)))
+        self._answers: list[tuple[int, dict[str, int], float]] = []
 
-    def send(self, call: tuple[str, Signed], at: float) -> tuple[int, dict[str, int], float]:
-        """Status, counts, and seconds from when it was due: a sender that is late counts against the bot."""
-        name, (body, headers) = call
-        time.sleep(max(0.0, at - time.perf_counter()))
-        line: http.client.HTTPConnection | None = getattr(self._own, "line", None)
-        if line is None:
-            line = self._own.line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        line.request("POST", f"/bounces/{name}", body, headers)
-        answer = line.getresponse()
-        counts: dict[str, int] = json.loads(answer.read())
-        return answer.status, counts if answer.status == 200 else {}, time.perf_counter() - at
+    async def send_all(self) -> Sent:
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        await asyncio.gather(*(self._use_connection() for _ in range(self._load.connections)))
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return Sent(self._answers, time.perf_counter() - self._begins, processor)
+
+    async def _use_connection(self) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._load.port)
+        for n in self._next:
+            due = self._begins + n / self._load.rate
+            await asyncio.sleep(due - time.perf_counter())
+            writer.write(self._load.requests[n])
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            counts: dict[str, int] = json.loads(await reader.readexactly(length))
+            status = int(head.split()[1])
+            # From when it was due: a sender that is late counts against the bot.
+            self._answers.append((status, counts if status == 200 else {}, time.perf_counter() - due))
+        writer.close()
 
 
 def _type(camille: Person, over: Event, acks: list[float]) -> None:
@@ -183,8 +245,21 @@ def database_url(*, postgresql: bool) -> Iterator[str]:
         server.cleanup()
 
 
+@dataclass(frozen=True)
+class Bot:
+    """A running bot."""
+
+    port: int
+    pid: int
+
+    def processor(self) -> float:
+        """Returns the seconds of processor time that it has taken."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def _bot(workspace: Workspace, url: str) -> Iterator[int]:
+def _bot(workspace: Workspace, url: str) -> Iterator[Bot]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -205,7 +280,7 @@ def _bot(workspace: Workspace, url: str) -> Iterator[int]:
     }
     process = subprocess.Popen([sys.executable, "-m", "handlers.cli", "run"], env=environment)
     try:
-        yield port
+        yield Bot(port, process.pid)
         status = Path(f"/proc/{process.pid}/status").read_text()
         print(f"memory of the bot: {int(status.split('VmHWM:')[1].split()[0]) / 1024:.0f} MB at most")
     finally:

@@ -35,23 +35,21 @@ def assign(session: Session, audience_id: int, sources: Mapping[int, str], now: 
     for contact_id, source in sources.items():
         by_source[source].append(contact_id)
     assigned: dict[int, str] = {}
-    counts = figures.by_status_and_reason(session, audience_id) if sources else {}
+    if not sources:
+        return assigned
+    counts = figures.by_status_and_reason(session, audience_id)
     mailed = sum(count for (status, _reason), count in counts.items() if status in CLEANABLE)
+    current = batch_rows.current(session, audience_id, by_source, now - LONGEST_BATCH)
     for source, contact_ids in by_source.items():
-        batch = _current(session, audience_id, source, now)
+        batch = current.get(source)
+        if batch is None or batch.answer == Answer.MISTAKE:
+            batch = batch_rows.add(session, audience_id, new_id(), source, now)
         if _are_too_many(batch, len(contact_ids), mailed):
             batch_rows.hold(session, audience_id, batch.id, contact_ids)
             batch_rows.set_(session, audience_id, batch.id, held_at=batch.held_at or now, until=now)
         else:
             assigned |= dict.fromkeys(contact_ids, batch.id)
     return assigned
-
-
-def _current(session: Session, audience_id: int, source: str, now: datetime) -> VerdictBatch:
-    batch = batch_rows.current(session, audience_id, source, now - LONGEST_BATCH)
-    if batch is None or batch.answer == Answer.MISTAKE:
-        return batch_rows.add(session, audience_id, new_id(), source, now)
-    return batch
 
 
 def _are_too_many(batch: VerdictBatch, n: int, mailed: int) -> bool:

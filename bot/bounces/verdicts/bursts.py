@@ -50,10 +50,12 @@ def update(
     sizes = _with_enough_bounces(session, audience_id, times, known, policy)
     affected = AffectedContacts(set(), {})
     for domain, size in sizes.items():
-        before, threshold = known[domain], burst_threshold(size, policy)
-        if _continue_burst(session, audience_id, domain, before, times[domain], threshold, affected):
-            continue
-        found = _bursts_around(session, audience_id, domain, times[domain], size, policy)
+        before, bounced_at = known[domain], times[domain]
+        continued = _continue_burst(session, audience_id, domain, before, bounced_at, size, policy)
+        if continued:
+            before, bounced_at, weakened = continued
+            affected.weakened.update(weakened)
+        found = _bursts_around(session, audience_id, domain, bounced_at, size, policy)
         after = merge_bursts([*before, *found])
         if after == list(before):
             continue
@@ -108,31 +110,30 @@ def _continue_burst(
     domain: str,
     before: BurstSizes,
     bounced_at: Sequence[datetime],
-    threshold: float,
-    affected: AffectedContacts,
-) -> bool:
-    """Extends the last burst to the latest bounce, and returns True, if the last hour alone shows that it goes on.
+    size: int,
+    policy: Policy,
+) -> tuple[BurstSizes, list[datetime], set[int]] | None:
+    """Extends the last burst to the latest bounce, if the last hour alone shows that it goes on; else returns None.
 
-    Without this, each batch of bounces during a burst would have all of an hour read and sorted, and all contacts of the
-    burst judged once more. Of those within it nothing is new.
+    Returns the bursts as they are now, the times of bounces that are in none of them, because they were reported late, and
+    the ids of contacts to judge. Without this, each batch of bounces during a burst would have all of an hour read and
+    sorted, and all contacts of the burst judged once more. Of those within it nothing is new.
     """
-    if not before:
-        return False
-    last = max(before, key=lambda burst: burst.until)
-    later = [at for at in bounced_at if not last.contains(at)]
-    if min(later) < last.until:
-        return False
+    last = max(before, key=lambda burst: burst.until, default=None)
+    later = [at for at in bounced_at if last and at > last.until]
+    if not last or not later:
+        return None
     until = burst_rows.latest(session, audience_id, domain, last.until, max(later) + BURST_WINDOW)
     if until is None or until - last.until > BURST_WINDOW:
-        return False
-    of_hour = domain, until - BURST_WINDOW, until
+        return None
+    of_hour, threshold = (domain, until - BURST_WINDOW, until), burst_threshold(size, policy)
     if burst_rows.count_addresses(session, audience_id, *of_hour, most=ceil(threshold)) < threshold:
-        return False
+        return None
     burst_rows.extend(session, audience_id, domain, last.since, until)
-    affected.weakened.update(
-        burst_rows.contacts_with_verdict(session, audience_id, domain, last.until, until)
-    )
-    return True
+    now = {Burst(last.since, until) if burst == last else burst: n for burst, n in before.items()}
+    late = [at for at in bounced_at if not any(burst.contains(at) for burst in now)]
+    weakened = burst_rows.contacts_with_verdict(session, audience_id, domain, last.until, until)
+    return now, late, weakened
 
 
 def _bursts_around(
@@ -143,15 +144,17 @@ def _bursts_around(
     domain_size: int,
     policy: Policy,
 ) -> BurstSizes:
-    period = min(bounced_at) - BURST_WINDOW, max(bounced_at) + BURST_WINDOW
+    """The bursts within an hour of these bounces; what is farther from all of them is not read."""
     enough = ceil(burst_threshold(domain_size, policy))
-    if burst_rows.count_addresses(session, audience_id, domain, *period, most=enough) < enough:
-        return {}
-    bounces = burst_rows.bounces(session, audience_id, domain, *period)
-    return {
-        burst: len({contact_id for at, contact_id in bounces if burst.contains(at)})
-        for burst in find_bursts(bounces, domain_size, policy)
-    }
+    found: BurstSizes = {}
+    for around in merge_bursts(Burst(at - BURST_WINDOW, at + BURST_WINDOW) for at in bounced_at):
+        period = around.since, around.until
+        if burst_rows.count_addresses(session, audience_id, domain, *period, most=enough) < enough:
+            continue
+        bounces = burst_rows.bounces(session, audience_id, domain, *period)
+        for burst in find_bursts(bounces, domain_size, policy):
+            found[burst] = len({contact_id for at, contact_id in bounces if burst.contains(at)})
+    return found
 
 
 def _save(

@@ -4,7 +4,7 @@ What makes one is decided in `bot.bounces.verdicts.policy`. Nobody is cleaned fo
 `bot.bounces.verdicts.notices`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.bounces.verdicts.policy import (
     INCIDENT_SHARE,
     Burst,
     find_incidents,
+    merge_bursts,
     refusals_of_one_domain,
 )
 from bot.jobs.jobs import new_id
@@ -38,10 +39,10 @@ def update(session: Session, audience_id: int, new_rows: Sequence[Mapping[str, A
     known = [Burst(row.since, row.until) for row in rows]
     if all(any(incident.contains(at) for incident in known) for at in refused_at):
         return set()
-    newly_covered = _continue_incident(session, audience_id, rows, refused_at)
-    if newly_covered is not None:
-        return newly_covered
     affected: set[int] = set()
+    continued = _continue_incident(session, audience_id, rows, refused_at)
+    if continued:
+        known, refused_at, affected = continued
     for found in _incidents_around(session, audience_id, refused_at):
         if not any(incident.contains(found.since) and incident.contains(found.until) for incident in known):
             _save(session, audience_id, found)
@@ -57,17 +58,16 @@ def running_since(session: Session, audience_ids: Sequence[int], now: datetime) 
 
 def _continue_incident(
     session: Session, audience_id: int, rows: Sequence[IncidentRow], refused_at: Sequence[datetime]
-) -> set[int] | None:
+) -> tuple[list[Burst], list[datetime], set[int]] | None:
     """Extends the last incident to the latest refusal if the numbers of the last hour show that it goes on; else None.
 
-    Returns what `update` does. Without this, each batch of refusals during an incident would have all bounces of an hour
-    read and sorted, and all contacts of the incident judged once more. Of those within it nothing is new.
+    Returns the incidents as they are now, the times of refusals that are in none of them, because they were reported late,
+    and the ids that `update` returns. Without this, each batch of refusals during an incident would have all bounces of an
+    hour read and sorted, and all contacts of the incident judged once more. Of those within it nothing is new.
     """
     last = max(rows, key=lambda row: row.until, default=None)
-    if last is None or last.ended_at:
-        return None
-    later = [at for at in refused_at if not last.since <= at <= last.until]
-    if min(later) < last.until:
+    later = [at for at in refused_at if last and at > last.until]
+    if not last or last.ended_at or not later:
         return None
     until = incident_rows.latest_refusal(session, audience_id, last.until, max(later) + BURST_WINDOW)
     if until is None or until - last.until > BURST_WINDOW:
@@ -77,9 +77,11 @@ def _continue_incident(
         not _is_of_many_domains(session, audience_id, until - BURST_WINDOW, until)
     ):
         return None
-    _save(session, audience_id, Burst(last.since, until))
     quiet = last.until + INCIDENT_QUIET, until + INCIDENT_QUIET
-    return incident_rows.contacts_with_verdict(session, audience_id, *quiet)
+    _save(session, audience_id, Burst(last.since, until))
+    now = [Burst(row.since, row.until) for row in incident_rows.of_audience(session, audience_id)]
+    late = [at for at in refused_at if not any(incident.contains(at) for incident in now)]
+    return now, late, incident_rows.contacts_with_verdict(session, audience_id, *quiet)
 
 
 def _is_of_many_domains(session: Session, audience_id: int, since: datetime, until: datetime) -> bool:
@@ -91,9 +93,18 @@ def _is_of_many_domains(session: Session, audience_id: int, since: datetime, unt
     return refused.contacts >= INCIDENT_SHARE * incident_rows.count_rows(session, audience_id, since, until)
 
 
-def _incidents_around(session: Session, audience_id: int, refused_at: Sequence[datetime]) -> list[Burst]:
-    period = min(refused_at) - BURST_WINDOW, max(refused_at) + BURST_WINDOW
-    refused = incident_rows.summarize_refused(session, audience_id, *period)
+def _incidents_around(session: Session, audience_id: int, refused_at: Sequence[datetime]) -> Iterator[Burst]:
+    """The incidents within an hour of these refusals; what is farther from all of them is not read."""
+    for around in merge_bursts(Burst(at - BURST_WINDOW, at + BURST_WINDOW) for at in refused_at):
+        first = min(at for at in refused_at if around.contains(at))
+        yield from _incidents_in(session, audience_id, around.since, around.until, first)
+
+
+def _incidents_in(
+    session: Session, audience_id: int, since: datetime, until: datetime, first: datetime
+) -> Sequence[Burst]:
+    """The incidents of that period, which is within an hour of new refusals; `first` is the earliest of them."""
+    refused = incident_rows.summarize_refused(session, audience_id, since, until)
     if not _may_be_incident(refused, 0):
         return []
     counts = figures.by_status_and_reason(session, audience_id)
@@ -101,11 +112,11 @@ def _incidents_around(session: Session, audience_id: int, refused_at: Sequence[d
     if not _may_be_incident(refused, mailed):
         return []
     if refused.most_of_one_domain < refusals_of_one_domain(mailed) and _is_small_share(
-        session, audience_id, refused, min(refused_at)
+        session, audience_id, refused, first
     ):
         return []
-    refusals = incident_rows.refused(session, audience_id, *period)
-    return find_incidents(refusals, incident_rows.bounced(session, audience_id, *period), mailed)
+    refusals = incident_rows.refused(session, audience_id, since, until)
+    return find_incidents(refusals, incident_rows.bounced(session, audience_id, since, until), mailed)
 
 
 def _may_be_incident(refused: RefusalSummary, mailed: int) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.webhooks import WebhookPayload
 from handlers.web.webhooks.requests import TemporarilyUnavailable
+from storage.core.db_errors import transient_fault
 
 EVENTS_AT_ONCE = 200  # unless a single request has more
 MOST_WAITING = 10_000  # events
@@ -78,7 +79,12 @@ class Collector:
         payloads = [pending.payload for pending in batch]
         try:
             results = await asyncio.get_running_loop().run_in_executor(self._thread, self._store, payloads)
-        except Exception as error:  # noqa: BLE001  each of the requests is answered with it
+        except Exception as error:  # noqa: BLE001  the requests are answered with it
+            if len(batch) > 1 and transient_fault(error) is None:
+                # Something in one of them can't be stored: the others are not to fail with it.
+                for pending in batch:
+                    await self._store_batch([pending])
+                return
             for pending in batch:
                 if not pending.result.done():  # the client may have disconnected
                     pending.result.set_exception(error)

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, and_, case, delete, func, update
+from sqlalchemy import Executable, Table, and_, bindparam, case, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
@@ -14,24 +15,43 @@ from storage.core import engines
 _HELD: Table = HeldVerdict.__table__  # type: ignore[attr-defined]
 
 
+_IS_WAITING = and_(col(VerdictBatch.held_at).is_not(None), col(VerdictBatch.answer).is_(None))
+_CURRENT = (
+    select(VerdictBatch)
+    .where(
+        col(VerdictBatch.audience_id) == bindparam("audience_id"),
+        engines.Among(col(VerdictBatch.source), "sources"),
+        or_(_IS_WAITING, col(VerdictBatch.since) > bindparam("since")),
+    )
+    .order_by(case((_IS_WAITING, 0), else_=1), col(VerdictBatch.since).desc())
+    .execution_options(populate_existing=True)
+)
+_COUNT = (
+    update(VerdictBatch)
+    .where(
+        col(VerdictBatch.audience_id) == bindparam("of_audience"),
+        col(VerdictBatch.id) == bindparam("batch_id"),
+    )
+    .values(n=col(VerdictBatch.n) + bindparam("more"), until=bindparam("now"))
+)
+_HELD_AMONG = select_columns(_HELD.c.contact_id).where(
+    _HELD.c.audience_id == bindparam("audience_id"), engines.Among(_HELD.c.contact_id, "contact_ids")
+)
+
+
 def get(session: Session, audience_id: int, batch_id: str) -> VerdictBatch | None:
     return session.get(VerdictBatch, (audience_id, batch_id), populate_existing=True)
 
 
-def current(session: Session, audience_id: int, source: str, since: datetime) -> VerdictBatch | None:
-    """Returns the source's batch that waits for an answer, else its newest that began after `since`; None if there is none."""
-    is_waiting = and_(*_is_waiting())
-    query = (
-        select(VerdictBatch)
-        .where(
-            col(VerdictBatch.audience_id) == audience_id,
-            col(VerdictBatch.source) == source,
-            or_(is_waiting, col(VerdictBatch.since) > since),
-        )
-        .order_by(case((is_waiting, 0), else_=1), col(VerdictBatch.since).desc())
-        .limit(1)
-    )
-    return session.exec(query.execution_options(populate_existing=True)).first()
+def current(
+    session: Session, audience_id: int, sources: Collection[str], since: datetime
+) -> dict[str, VerdictBatch]:
+    """Returns each source's batch that waits for an answer, else its newest that began after `since`; none where there is none."""
+    values = {"audience_id": audience_id, "sources": sources, "since": since}
+    found: dict[str, VerdictBatch] = {}
+    for batch in session.exec(_CURRENT, params=values):
+        found.setdefault(batch.source, batch)
+    return found
 
 
 def add(session: Session, audience_id: int, batch_id: str, source: str, now: datetime) -> VerdictBatch:
@@ -44,8 +64,12 @@ def add(session: Session, audience_id: int, batch_id: str, source: str, now: dat
 
 def count(session: Session, audience_id: int, verdicts: Mapping[str, int], now: datetime) -> None:
     """Adds to the batches' numbers of verdicts: batch id → how many there are more."""
-    for batch_id, n in verdicts.items():
-        set_(session, audience_id, batch_id, n=col(VerdictBatch.n) + n, until=now)
+    if verdicts:
+        rows = [
+            {"of_audience": audience_id, "batch_id": batch_id, "more": n, "now": now}
+            for batch_id, n in verdicts.items()
+        ]
+        session.connection().execute(_COUNT, rows)
 
 
 def count_reversed(session: Session, audience_id: int, verdicts: Mapping[str, int]) -> None:
@@ -57,7 +81,7 @@ def count_reversed(session: Session, audience_id: int, verdicts: Mapping[str, in
 def answer(session: Session, audience_id: int, batch_id: str, text: str, by: str) -> bool:
     """Records the answer about a batch that waits for one; returns False if it doesn't (any more)."""
     batch = (col(VerdictBatch.audience_id) == audience_id, col(VerdictBatch.id) == batch_id)
-    statement = update(VerdictBatch).where(*batch, *_is_waiting()).values(answer=text, answered_by=by)
+    statement = update(VerdictBatch).where(*batch, _IS_WAITING).values(answer=text, answered_by=by)
     return session.connection().execute(statement).rowcount > 0
 
 
@@ -80,14 +104,14 @@ def newest(
 def unasked(session: Session, audience_ids: Collection[int]) -> Sequence[VerdictBatch]:
     """Batches of these audiences that wait for an answer, and nobody was asked."""
     of_one = col(VerdictBatch.audience_id).in_(audience_ids)
-    query = select(VerdictBatch).where(of_one, *_is_waiting(), col(VerdictBatch.asked_at).is_(None))
+    query = select(VerdictBatch).where(of_one, _IS_WAITING, col(VerdictBatch.asked_at).is_(None))
     return session.exec(query.order_by(col(VerdictBatch.since))).all()
 
 
 def audiences_waiting(session: Session, audience_ids: Collection[int]) -> Sequence[int]:
     """Returns those of the audiences with batches that wait for an answer."""
     of_one = engines.of_audiences(col(VerdictBatch.audience_id), audience_ids)
-    query = select(VerdictBatch.audience_id).where(of_one, *_is_waiting()).distinct()
+    query = select(VerdictBatch.audience_id).where(of_one, _IS_WAITING).distinct()
     return sorted(session.exec(query).all())
 
 
@@ -108,13 +132,13 @@ def set_(session: Session, audience_id: int, batch_id: str, **values: Any) -> No
 def hold(session: Session, audience_id: int, batch_id: str, contact_ids: Collection[int]) -> None:
     """Holds the verdicts on these contacts."""
     rows = [{"audience_id": audience_id, "contact_id": id_, "batch": batch_id} for id_ in contact_ids]
-    session.connection().execute(engines.insert(session, _HELD).on_conflict_do_nothing(), rows)
+    session.connection().execute(_hold(for_sqlite=engines.is_sqlite(session)), rows)
 
 
 def held_among(session: Session, audience_id: int, contact_ids: Sequence[int]) -> set[int]:
     """Returns those of the contacts on which a verdict is held."""
-    is_one = (_HELD.c.audience_id == audience_id, engines.is_in(session, _HELD.c.contact_id, contact_ids))
-    return set(session.connection().execute(select_columns(_HELD.c.contact_id).where(*is_one)).scalars())
+    values = {"audience_id": audience_id, "contact_ids": contact_ids}
+    return set(session.connection().execute(_HELD_AMONG, values).scalars())
 
 
 def held_in(session: Session, audience_id: int, batch_id: str, most: int) -> Sequence[int]:
@@ -137,5 +161,6 @@ def let_go(session: Session, audience_id: int, contact_ids: Sequence[int]) -> No
     session.connection().execute(delete(_HELD).where(*is_one))
 
 
-def _is_waiting() -> tuple[Any, Any]:
-    return col(VerdictBatch.held_at).is_not(None), col(VerdictBatch.answer).is_(None)
+@cache
+def _hold(*, for_sqlite: bool) -> Executable:
+    return engines.insert_into(_HELD, for_sqlite=for_sqlite).on_conflict_do_nothing()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -16,6 +16,33 @@ from storage.core.engines import of_audiences
 _EVIDENCE: Table = Evidence.__table__  # type: ignore[attr-defined]
 _INCIDENTS: Table = IncidentRow.__table__  # type: ignore[attr-defined]
 _VERDICTS: Table = VerdictRow.__table__  # type: ignore[attr-defined]
+
+
+_OF_AUDIENCE = (
+    select_model(IncidentRow)
+    .where(col(IncidentRow.audience_id) == bindparam("audience_id"))
+    .order_by(col(IncidentRow.since))
+    .execution_options(populate_existing=True)
+)
+_REFUSED_BY_DOMAIN = (
+    select(
+        func.count(_EVIDENCE.c.contact_id.distinct()).label("n"),
+        func.max(_EVIDENCE.c.at).label("latest"),
+    )
+    .where(
+        _EVIDENCE.c.audience_id == bindparam("audience_id"),
+        _EVIDENCE.c.at.between(bindparam("since"), bindparam("until")),
+        _EVIDENCE.c.fault.is_not(None),
+    )
+    .group_by(_EVIDENCE.c.domain)
+    .subquery()
+)
+_REFUSED = select(
+    func.count(),
+    func.coalesce(func.sum(_REFUSED_BY_DOMAIN.c.n), 0),
+    func.coalesce(func.max(_REFUSED_BY_DOMAIN.c.n), 0),
+    func.max(_REFUSED_BY_DOMAIN.c.latest),
+).select_from(_REFUSED_BY_DOMAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +56,7 @@ class Refusals:
 
 def of_audience(session: Session, audience_id: int) -> Sequence[IncidentRow]:
     """Returns all incidents of the audience, the earliest first."""
-    return session.exec(
-        select_model(IncidentRow)
-        .where(col(IncidentRow.audience_id) == audience_id)
-        .order_by(col(IncidentRow.since))
-        .execution_options(populate_existing=True)
-    ).all()
+    return session.exec(_OF_AUDIENCE, params={"audience_id": audience_id}).all()
 
 
 def earliest(
@@ -92,16 +114,8 @@ class RefusalSummary:
 
 def summarize_refused(session: Session, audience_id: int, since: datetime, until: datetime) -> RefusalSummary:
     """Returns the numbers of what was refused for a fault of the sender in that period."""
-    n, latest = func.count(_EVIDENCE.c.contact_id.distinct()), func.max(_EVIDENCE.c.at)
-    each = (
-        select(n.label("n"), latest.label("latest"))
-        .where(*_refused_in(audience_id, since, until))
-        .group_by(_EVIDENCE.c.domain)
-        .subquery()
-    )
-    total, most = func.coalesce(func.sum(each.c.n), 0), func.coalesce(func.max(each.c.n), 0)
-    query = select(func.count(), total, most, func.max(each.c.latest)).select_from(each)
-    domains, contacts, most_of_one_domain, last = session.connection().execute(query).one()
+    values = {"audience_id": audience_id, "since": since, "until": until}
+    domains, contacts, most_of_one_domain, last = session.connection().execute(_REFUSED, values).one()
     return RefusalSummary(domains, int(contacts), most_of_one_domain, last)
 
 

@@ -2,9 +2,22 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, case, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -15,15 +28,17 @@ from storage.core import engines
 
 _VERDICTS: Table = VerdictRow.__table__  # type: ignore[attr-defined]
 _REVIEW = ("reviewed", "reviewed_by", "reviewed_at")
+_OF_CONTACTS = select_model(VerdictRow).where(
+    col(VerdictRow.audience_id) == bindparam("audience_id"),
+    engines.Among(col(VerdictRow.contact_id), "contact_ids"),
+)
 
 
 def of_contacts(session: Session, audience_id: int, contact_ids: Collection[int]) -> dict[int, VerdictRow]:
     """Returns the verdicts on these contacts, where there are any: contact id → verdict."""
-    rows = session.exec(
-        select_model(VerdictRow).where(
-            col(VerdictRow.audience_id) == audience_id, col(VerdictRow.contact_id).in_(contact_ids)
-        )
-    )
+    if not contact_ids:
+        return {}
+    rows = session.exec(_OF_CONTACTS, params={"audience_id": audience_id, "contact_ids": contact_ids})
     return {row.contact_id: row for row in rows}
 
 
@@ -35,20 +50,9 @@ def save(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) 
     """
     if not rows:
         return
-    statement = engines.insert(session, _VERDICTS)
-    keys = [column.name for column in _VERDICTS.primary_key]
-    kept = (*keys, "at", "status_before", "batch", *_REVIEW)
-    changed: dict[str, ColumnElement[Any]] = {
-        c.name: statement.excluded[c.name] for c in _VERDICTS.columns if c.name not in kept
-    }
-    weakness = statement.excluded.weakness
-    is_reviewed = _VERDICTS.c.reviewed == weakness
-    changed["weakness"] = case((is_reviewed, literal_column("''")), else_=weakness)
-    stays = or_(is_reviewed, weakness == literal_column("''"))
-    changed |= {name: case((stays, _VERDICTS.c[name]), else_=None) for name in _REVIEW}
     before = _count_weak(session, audience_id, rows)
     session.connection().execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=changed),
+        _save(for_sqlite=engines.is_sqlite(session)),
         [{name: value for name, value in row.items() if name not in _REVIEW} for row in rows],
     )
     figures.add_worth_a_look(session, audience_id, _count_weak(session, audience_id, rows) - before)
@@ -96,15 +100,37 @@ def _change(
     return ids
 
 
-def _count_weak(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> int:
-    """How many of the rows' contacts are cleaned and have a weak verdict."""
-    ids = [row["contact_id"] for row in rows]
-    query = _weak_verdicts().where(_VERDICTS.c.audience_id == audience_id, _VERDICTS.c.contact_id.in_(ids))
-    n: int = session.connection().execute(query).scalar_one()
-    return n
+@cache
+def _save(*, for_sqlite: bool) -> Executable:
+    statement = engines.insert_into(_VERDICTS, for_sqlite=for_sqlite)
+    keys = [column.name for column in _VERDICTS.primary_key]
+    kept = (*keys, "at", "status_before", "batch", *_REVIEW)
+    changed: dict[str, ColumnElement[Any]] = {
+        c.name: statement.excluded[c.name] for c in _VERDICTS.columns if c.name not in kept
+    }
+    weakness = statement.excluded.weakness
+    is_reviewed = _VERDICTS.c.reviewed == weakness
+    changed["weakness"] = case((is_reviewed, literal_column("''")), else_=weakness)
+    stays = or_(is_reviewed, weakness == literal_column("''"))
+    changed |= {name: case((stays, _VERDICTS.c[name]), else_=None) for name in _REVIEW}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def _weak_verdicts() -> Select[int]:
     same = (TABLE.c.audience_id == _VERDICTS.c.audience_id) & (TABLE.c.id == _VERDICTS.c.contact_id)
     weak = _VERDICTS.c.weakness != literal_column("''")
     return select(func.count()).select_from(_VERDICTS.join(TABLE, same)).where(weak, IS_CLEANED)
+
+
+_WEAK = _weak_verdicts().where(
+    _VERDICTS.c.audience_id == bindparam("audience_id"),
+    engines.Among(_VERDICTS.c.contact_id, "contact_ids"),
+)
+
+
+def _count_weak(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> int:
+    """How many of the rows' contacts are cleaned and have a weak verdict."""
+    ids = [row["contact_id"] for row in rows]
+    values = {"audience_id": audience_id, "contact_ids": ids}
+    n: int = session.connection().execute(_WEAK, values).scalar_one()
+    return n

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.event import listen
 from sqlmodel import select
 
 from bot.bounces import evidence, intake, quarantine
@@ -270,6 +271,42 @@ def test_an_outage_that_goes_on_is_the_same_told_at_once_or_bit_by_bit(database:
         assert burst.addresses == len(people)
     assert found[0] == found[1]
     assert_exact(database)
+
+
+def test_a_bounce_that_is_told_late_does_not_have_the_outage_read_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    people = [f"p{i}@slow.example" for i in range(40)]
+    news = audience(database, *people)
+    told = [
+        event(each, ago=(40 - i) / 900, cause=Cause.SERVER, code="5.4.1") for i, each in enumerate(people)
+    ]
+    take(database, *told[:20])
+    read = list[int]()
+    bounces = burst_rows.bounces
+
+    def count(*which: Any) -> Any:
+        found = bounces(*which)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(burst_rows, "bounces", count)
+    for n, some in enumerate((told[20:30], told[30:])):
+        take(database, *some, soft(people[n], ago=3 + n, cause=Cause.SERVER))
+    assert sum(read) <= 2, "those around the late ones, not the hour"
+    with database.reading() as session:
+        [row] = burst_rows.of_domains(session, news, ["slow.example"])
+    assert (row.since, row.until) == (told[0].at, told[-1].at)
+    assert_exact(database)
+
+
+def test_a_lone_bounce_takes_few_statements(database: Database):
+    audience(database, "ann@example.com", "bob@example.com")
+    take(database, event("ann@example.com"))
+    sent: list[str] = []
+    listen(database.engine, "before_cursor_execute", lambda *call: sent.append(call[2]))
+    assert take(database, event("bob@example.com")).cleaned == 1
+    assert len(sent) <= 26
 
 
 def test_an_outage_that_an_earlier_one_belies_counts_whenever_that_is_told(database: Database):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.bounces.intake import IntakeCounts
 from bot.bounces.webhooks import WebhookPayload
 from handlers.web.webhooks.collector import EVENTS_AT_ONCE, MOST_WAITING, MOST_WAITING_OF_ONE, Collector
 from handlers.web.webhooks.requests import TemporarilyUnavailable
+from storage.core.database import Unreachable
 from tests.conftest import NOW
 
 EVENT = MailEvent(address="ann@example.com", kind=EventKind.HARD, at=NOW, source="json", uid="1")
@@ -25,12 +27,15 @@ class Store:
         self.batches: list[int] = []
         self.may_write = Event()
         self.error: Exception | None = None
+        self.refused: WebhookPayload | None = None
 
     def __call__(self, payloads: Sequence[WebhookPayload]) -> list[IntakeCounts | None]:
         assert self.may_write.wait(SECONDS)
         self.batches.append(sum(len(payload.events) for payload in payloads))
         if self.error:
             raise self.error
+        if self.refused in payloads:
+            raise RuntimeError
         return [IntakeCounts(counted=len(payload.events)) for payload in payloads]
 
 
@@ -86,18 +91,35 @@ def test_when_too_much_waits_the_next_is_told_to_come_again():
     run(work())
 
 
-def test_a_batch_that_fails_fails_for_all_of_it_and_the_next_is_stored():
+def test_while_the_database_is_gone_all_fail_at_once_and_the_next_is_stored():
     async def work() -> None:
         store = Store()
-        store.error = RuntimeError("no")
+        store.error = Unreachable()
         collector = Collector(store)
         calls = [asyncio.create_task(collector.put(payload(), "json")) for _ in range(3)]
         await asyncio.sleep(0)
         store.may_write.set()
         answers = await asyncio.gather(*calls, return_exceptions=True)
-        assert [type(answer) for answer in answers] == [RuntimeError] * 3
+        assert [type(answer) for answer in answers] == [Unreachable] * 3
+        assert store.batches == [3]
         store.error = None
         assert await collector.put(payload(), "json") == IntakeCounts(counted=1)
+        await collector.close()
+
+    run(work())
+
+
+def test_what_cannot_be_stored_fails_alone():
+    async def work() -> None:
+        store = Store()
+        store.refused = WebhookPayload((replace(EVENT, uid="bad"),))
+        collector = Collector(store)
+        payloads = [payload(), store.refused, payload()]
+        calls = [asyncio.create_task(collector.put(each, "json")) for each in payloads]
+        await asyncio.sleep(0)
+        store.may_write.set()
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [IntakeCounts, RuntimeError, IntakeCounts]
         await collector.close()
 
     run(work())
