@@ -53,7 +53,7 @@ def upsert_rows(
     n_rows = len(rows)
     if erased := forgotten.load(session):
         rows = [row for row in rows if address_key_of(row) not in erased]
-    # All rows of a first import are new, and inserting them without a look-up is twice as quick. So this is tried until
+    # All rows of a first sync are new, and inserting them without a look-up is twice as quick. So this is tried until
     # one of them meets an existing contact.
     is_insert_only = not (so_far.changed or so_far.unchanged or moved)
     existing: Mapping[str, Row] = {}

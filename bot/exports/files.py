@@ -12,7 +12,8 @@ from datetime import datetime
 
 from bot.audiences import audiences
 from bot.contacts.columns import SYSTEM_COLUMNS
-from storage.contacts import contacts, figures
+from bot.corrections import likely_typos
+from storage.contacts import contacts
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import CleanReason
 from storage.core.database import Database, Session
@@ -62,9 +63,7 @@ class ExportSource:
         self.header = b"".join(csv_bytes(header(audience), (), form=form))
         self._session, self._audience, self._segment, self._form = session, audience, segment, form
         self._blocks: Generator[CsvBlock, None, None] | None = None  # that are being read, or were
-        from bot.corrections.suggestions.suggestions import Suggester  # noqa: PLC0415  6 MB, needed by exports only
-
-        self._suggester = Suggester(figures.subscribed_domains(session, segment.audience_id))
+        self._suggester = likely_typos.suggester(session, segment.audience_id)
         self._never = corrections.excluded_from_suggestions(session, segment.audience_id)
 
     def blocks(self, after: PageKey | None = None, most: int | None = None) -> Iterator[CsvBlock]:

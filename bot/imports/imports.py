@@ -314,7 +314,8 @@ def _merge(
             refused.check(job, chunk, len(chunk.rows))
             began = clock()
             job = _merge_chunk(database, job, began, chunk)
-            step_size.adapt(clock() - began)
+            if chunk.rows:
+                step_size.adapt(clock() - began)
             yield job
 
 

@@ -45,7 +45,8 @@ def add_all(
             refused.check(job, new.chunk, len(new.address_keys))
             began = clock()
             job = _add(database, job, began, new)
-            step_size.adapt(clock() - began)
+            if new.address_keys:
+                step_size.adapt(clock() - began)
             yield job
 
 

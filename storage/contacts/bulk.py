@@ -83,16 +83,16 @@ def lines(contacts: Sequence[Row], *, for_sqlite: bool) -> Lines:
 
 
 def insert_lines(session: Session, audience_id: int, new: Lines, *, first_id: int, revision: int) -> bool:
-    """Inserts contacts, numbered from `first_id` on; inserts none and returns False if one of their addresses is there."""
+    """Inserts contacts, numbered from `first_id` on; returns False if one of their addresses is there.
+
+    The caller then rolls back: on SQLite, the others are inserted.
+    """
     n = len(new.texts)
     if not n:
         return True
     if is_sqlite(session):
         numbers = (audience_id, first_id - 1, revision)
-        added = _insert_sqlite(session, new.columns, new.texts, numbers)
-        if 0 < added < n:
-            _delete(session, audience_id, range(first_id, first_id + n))
-        return added == n
+        return _insert_sqlite(session, new.columns, new.texts, numbers) == n
     numbered = (f"{audience_id}\t{id_}\t{revision}\t{text}\n" for id_, text in enumerate(new.texts, first_id))
     return _insert_postgresql(session, (*_NUMBERS, *new.columns), "".join(numbered))
 

@@ -14,6 +14,7 @@ from storage.core.db_errors import transient_fault
 EVENTS_AT_ONCE = 200  # unless a single request has more
 MOST_WAITING = 10_000  # events
 MOST_WAITING_OF_ONE = 5_000  # provider
+MOST_FAILED_ALONE = 2  # of the requests of a failed batch: then the fault is none of theirs
 
 Store = Callable[[Sequence[WebhookPayload]], Sequence[IntakeCounts | None]]
 
@@ -76,19 +77,36 @@ class Collector:
         return batch
 
     async def _store_batch(self, batch: Sequence[_PendingRequest]) -> None:
+        error = await self._try_to_store(batch)
+        if error is None:
+            return
+        if len(batch) == 1 or transient_fault(error) is not None:
+            _fail(batch, error)
+            return
+        # Something in one of them can't be stored: the others are not to fail with it. Where several fail, it's not they.
+        n_failed = 0
+        for n, pending in enumerate(batch):
+            if error := await self._try_to_store([pending]):
+                _fail([pending], error)
+                n_failed += 1
+                if n_failed == MOST_FAILED_ALONE:
+                    _fail(batch[n + 1 :], error)
+                    return
+
+    async def _try_to_store(self, batch: Sequence[_PendingRequest]) -> Exception | None:
+        """Stores and answers the requests; returns the error if they can't be stored."""
         payloads = [pending.payload for pending in batch]
         try:
             results = await asyncio.get_running_loop().run_in_executor(self._thread, self._store, payloads)
         except Exception as error:  # noqa: BLE001  the requests are answered with it
-            if len(batch) > 1 and transient_fault(error) is None:
-                # Something in one of them can't be stored: the others are not to fail with it.
-                for pending in batch:
-                    await self._store_batch([pending])
-                return
-            for pending in batch:
-                if not pending.result.done():  # the client may have disconnected
-                    pending.result.set_exception(error)
-            return
+            return error
         for pending, result in zip(batch, results, strict=True):
-            if not pending.result.done():
+            if not pending.result.done():  # the client may have disconnected
                 pending.result.set_result(result)
+        return None
+
+
+def _fail(batch: Sequence[_PendingRequest], error: Exception) -> None:
+    for pending in batch:
+        if not pending.result.done():
+            pending.result.set_exception(error)

@@ -1,4 +1,4 @@
-# What Mailchimp refuses, or why it can't be asked: the keys of storage/mailchimp/errors.py.
+# What Mailchimp refuses, or why it can't be asked: the keys of storage/mailchimp/api/errors.py.
 mailchimp = Mailchimp could not be used. Try again in a few minutes.
 mailchimp-bad-key = MAILCHIMP_API_KEY is not a Mailchimp key: it has to end with a data centre, like -us3. Copy it whole, from Mailchimp’s page “API keys”.
 mailchimp-bad-base = MAILCHIMP_API_URL is not an address of the API. It has to begin with https:// (http:// only for this machine), end with /3.0, and hold no password. Without it, the key says where to ask.

@@ -1,4 +1,4 @@
-# Ce que Mailchimp refuse, ou pourquoi on ne peut pas l’interroger : les clés de storage/mailchimp/errors.py.
+# Ce que Mailchimp refuse, ou pourquoi on ne peut pas l’interroger : les clés de storage/mailchimp/api/errors.py.
 mailchimp = Mailchimp n’a pas pu être utilisé. Réessayez dans quelques minutes.
 mailchimp-bad-key = MAILCHIMP_API_KEY n’est pas une clé Mailchimp : elle doit finir par un centre de données, comme -us3. Copiez-la entière, depuis la page « Clés d’API » de Mailchimp.
 mailchimp-bad-base = MAILCHIMP_API_URL n’est pas une adresse de l’API. Elle doit commencer par https:// (http:// seulement pour cet ordinateur), finir par /3.0 et ne contenir aucun mot de passe. Sans elle, la clé indique où demander.

@@ -128,6 +128,17 @@ def test_an_address_twice_in_a_file_is_one_contact(database: Database, small_chu
     assert _contact(database, "a@b.fr").merge_fields == {"First Name": "B"}
 
 
+def test_rows_that_are_in_already_are_passed_over_in_steps_that_renew_the_lease(
+    database: Database, small_chunks, monkeypatch: pytest.MonkeyPatch
+):
+    """Those before a row of a first import that repeats an address: from there on, rows are merged."""
+    monkeypatch.setattr(reading, "PASSED_AT_ONCE", 10)
+    lines = [f"person{n}@example.com" for n in range(40)]
+    _receive(database, "\n".join(["Email", *lines, lines[0], "last@example.com"]))
+    steps = [step.progress.row for step in imports.import_rows(database, _claim(database), lambda: NOW)]
+    assert steps == [7, 14, 21, 28, 35, 35, 35, 35, 42]
+
+
 def test_empty_cells_erase_nothing_and_filled_ones_are_taken(database: Database):
     _import(database, "email,Name,Town,NOTES\na@b.fr,A,Brest,seen\n")
     assert _import(database, "email,Name,Town,NOTES\na@b.fr,B,,\n") == {"changed": 1}

@@ -125,6 +125,22 @@ def test_what_cannot_be_stored_fails_alone():
     run(work())
 
 
+def test_where_several_fail_alone_the_others_are_not_tried():
+    async def work() -> None:
+        store = Store()
+        store.error = RuntimeError()
+        collector = Collector(store)
+        calls = [asyncio.create_task(collector.put(payload(), "json")) for _ in range(50)]
+        await asyncio.sleep(0)
+        store.may_write.set()
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [RuntimeError] * 50
+        assert store.batches == [50, 1, 1]
+        await collector.close()
+
+    run(work())
+
+
 def test_a_caller_who_is_gone_keeps_nobody_else_waiting():
     async def work() -> None:
         store = Store()
