@@ -1,7 +1,7 @@
 """Keeps the Home tabs that people have opened lately up to date, in a thread of its own.
 
 It looks every second, while there are such tabs, whether what they show has changed, whoever changed it: a person, a job,
-a bounce, the terminal or another process; every ten seconds where nobody has used the bot for a while and nothing is
+a bounce, the terminal or another process; every ten seconds where nobody has opened a tab for a while and nothing is
 under way. A tab is published again only if it would show something else.
 """
 
@@ -25,7 +25,7 @@ from storage.core.db_errors import transient_fault
 
 LOOK_SECONDS = 1.0
 REST_SECONDS = 10.0  # between two looks at a workspace that rests: a look takes twenty queries
-RESTS_AFTER_SECONDS = 600.0  # in which nobody has used the bot
+RESTS_AFTER_SECONDS = 600.0  # in which nobody has opened a tab, or had a job that ended
 PROGRESS_SECONDS = 4.0  # between two publications of a tab, if only a progress has changed
 ANYWAY_SECONDS = 300.0  # time goes by: a role is given or taken, a day ends
 AT_ONCE = 5  # tabs, before it looks again: whoever did something comes first
