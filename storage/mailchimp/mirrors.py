@@ -86,8 +86,6 @@ def cleaned_without_reason(
             TABLE.c.clean_reason == literal_column("'unknown'"),
             TABLE.c.revision > since,
         )
-        # SQLite would take the index of reasons, and look at each contact that has none.
-        .with_hint(TABLE, "INDEXED BY ix_contact_unexplained", "sqlite")
         .order_by(TABLE.c.revision.desc(), TABLE.c.id.desc())
         .limit(limit)
         .offset(skip)
