@@ -218,9 +218,9 @@ def _child(base: str, key: str, url: str, connections: str, end: str) -> None:
                 stage = step.progress.stage
                 if end == "contacts":
                     return
-        used = time.process_time() - began
+        processor = time.process_time() - began
         print(
-            f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.progress.asked:,} cleaned, {used:.2f} s of processor"
+            f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.progress.asked:,} cleaned, {processor:.2f} s of processor"
         )
         print(f"difference: {step.outcome.difference}")
         jobs.mark_told(database, step, utc_now())  # the next one is another job
