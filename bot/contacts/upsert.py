@@ -48,14 +48,14 @@ def upsert_rows(
 
     The caller holds the audience's lock. `add(row, id)` returns the new contact; `merge(contact, row)` returns the
     changed contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address,
-    by the lower-case address of their row.
+    by the lower-case address of their row; None if the rows may all be new.
     """
     n_rows = len(rows)
     if erased := forgotten.load(session):
         rows = [row for row in rows if address_key_of(row) not in erased]
     # All rows of a first sync are new, and inserting them without a look-up is twice as quick. So this is tried until
     # one of them meets an existing contact.
-    is_insert_only = not (so_far.changed or so_far.unchanged or moved)
+    is_insert_only = moved is None and not (so_far.changed or so_far.unchanged)
     existing: Mapping[str, Row] = {}
     if is_insert_only:
         added, changed = _sort(audience, existing, rows, add, merge)

@@ -61,6 +61,12 @@ class Contact(Table, table=True):
             "ix_contact_cleaned_campaign", "clean_campaign_title", beside=["clean_reason", "domain"]
         ),
         _index_of_cleaned("ix_contact_cleaned_reason", "clean_reason"),
+        # A sync of few changes asks Mailchimp about a few of many.
+        partial_index(
+            "ix_contact_unexplained",
+            *("audience_id", "revision", "id"),
+            where="status = 'cleaned' AND clean_reason = 'unknown'",
+        ),
         # What was cleaned in a week counts also after it was archived.
         partial_index(
             "ix_contact_archived_cleaned",

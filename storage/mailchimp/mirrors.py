@@ -12,7 +12,7 @@ from sqlmodel import select as select_model
 
 from storage.audiences import audiences
 from storage.contacts import figures
-from storage.contacts.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
+from storage.contacts.contacts import IS_CLEANED, TABLE
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.api.values import member_hash
@@ -75,7 +75,8 @@ def cleaned_without_reason(
 ) -> Sequence[MirroredContact]:
     """Cleaned contacts without a reason, changed after the revision `since`.
 
-    The most recently cleaned first, without the first `skip`.
+    The last changed first, without the first `skip`: so all are read from one index, in its order, up to the limit.
+    Mailchimp lists contacts in the order of their last change, so these are also the most recently cleaned.
     """
     query = (
         select(*_MIRRORED)
@@ -85,7 +86,7 @@ def cleaned_without_reason(
             TABLE.c.clean_reason == literal_column("'unknown'"),
             TABLE.c.revision > since,
         )
-        .order_by(*NEWEST_FIRST)
+        .order_by(TABLE.c.revision.desc(), TABLE.c.id.desc())
         .limit(limit)
         .offset(skip)
     )

@@ -14,7 +14,7 @@ from sqlmodel import select as select_model
 
 from storage.contacts.contacts import TABLE, Segment, conditions_by_id
 from storage.contacts.values import Status
-from storage.jobs.tables import JobRow
+from storage.jobs.tables import JobKind, JobRow
 from storage.mailchimp.api.values import member_hash
 from storage.mailchimp.tables import Outgoing, OutgoingState
 
@@ -77,7 +77,9 @@ def add(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> None:
 def ended_with_doubts(session: Session, audience_id: int, since: datetime) -> Sequence[JobRow]:
     """Returns the jobs that ended since then while the answer to some of their changes was missing."""
     ended = (JobRow.audience_id == audience_id, col(JobRow.finished_at) >= since)
-    jobs = session.exec(select_model(JobRow).where(*ended)).all()
+    # Syncs change nothing at Mailchimp, and there are hundreds of them.
+    has_outbox = col(JobRow.kind) != JobKind.SYNC.value
+    jobs = session.exec(select_model(JobRow).where(*ended, has_outbox)).all()
     in_doubt = select(_ROW.c.job_id).where(
         _ROW.c.audience_id == audience_id,
         _ROW.c.job_id.in_([job.id for job in jobs]),

@@ -1,11 +1,12 @@
 """A first sync beside what ten connections allow, both measured in the same run, and one that is killed ten times.
 
 `python -m tests.tools.mirror_speed [--contacts N] [--latency SECONDS] [--engine sqlite|postgresql] [--kills N] [--reasons]
-[--connections N]`
+[--connections N] [--changes N]`
 
 The reference fetches the same pages by ten bare threads, and neither decodes nor keeps them. It knows the totals, so that it
 asks for all pages at once. The sync may use as many connections, which is not the default of the bot: with eight it can't be
 quicker than four fifths of the reference. The account is a process of its own, which has made all pages before.
+With `--changes`, so many contacts change after a first sync, and the next sync is measured instead.
 """
 
 import argparse
@@ -70,12 +71,17 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--connections", type=int, default=CONNECTIONS, help="of the sync")
     parser.add_argument("--reasons", action="store_true", help="also wait for why contacts were cleaned")
+    parser.add_argument("--changes", type=int, default=0, help="measure a sync of so many")
     parser.add_argument("--child", nargs=5, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         _child(*given.child)
         return
-    with _account(given.contacts, given.latency) as account:
+    with _account(given.contacts, given.latency) as (account, pipe):
+        if given.changes:
+            with database_url(postgresql=given.engine == "postgresql") as url:
+                _sync_changes(account, pipe, url, given.changes)
+            return
         with database_url(postgresql=given.engine == "postgresql") as url:
             _compare(account, url, given.connections, reasons=given.reasons)
         if not given.kills:
@@ -100,6 +106,15 @@ def _compare(account: Account, url: str, connections: int, *, reasons: bool) -> 
     )
     for name, value in marks.items():
         print(f"  {name}: {value}")
+    _check(account, url)
+
+
+def _sync_changes(account: Account, pipe: Connection, url: str, changes: int) -> None:
+    _make(url)
+    subprocess.run(_command(account, url), stdout=subprocess.DEVNULL, check=True)
+    pipe.send(changes)
+    pipe.recv()
+    subprocess.run(_command(account, url), check=True)
     _check(account, url)
 
 
@@ -189,7 +204,7 @@ def _child(base: str, key: str, url: str, connections: str, end: str) -> None:
         sync.request(database, audience_id, by="U1", now=utc_now())
         job = jobs.claim(database, [SYNC], jobs.owner(), utc_now())
         assert job
-        before = resource.getrusage(resource.RUSAGE_SELF)
+        before, began = resource.getrusage(resource.RUSAGE_SELF), time.process_time()
         start, early, stage = time.perf_counter(), 0, 0
         for step in sync.work(client, database, job, utc_now):
             early = early or (_resident() if step.done * 5 > step.total > 0 else 0)
@@ -203,10 +218,12 @@ def _child(base: str, key: str, url: str, connections: str, end: str) -> None:
                 stage = step.progress.stage
                 if end == "contacts":
                     return
+        processor = time.process_time() - began
         print(
-            f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.progress.asked:,} cleaned"
+            f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.progress.asked:,} cleaned, {processor:.2f} s of processor"
         )
         print(f"difference: {step.outcome.difference}")
+        jobs.mark_told(database, step, utc_now())  # the next one is another job
     database.close()
 
 
@@ -216,13 +233,14 @@ def _resident() -> int:
 
 
 @contextmanager
-def _account(contacts: int, latency: float) -> Iterator[Account]:
+def _account(contacts: int, latency: float) -> Iterator[tuple[Account, Connection]]:
+    """Where it is, and a pipe: it changes as many contacts as it is sent, and then answers."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, contacts, latency))
     process.start()
     try:
-        yield ours.recv()
+        yield ours.recv(), ours
     finally:
         ours.send(None)
         process.join()
@@ -240,7 +258,20 @@ def _serve(pipe: Connection, contacts: int, latency: float) -> None:
         standin.fill(audience, contacts, seed=1)
         standin.rules.latency = latency
         pipe.send(Account(standin.url, standin.key, audience))
-        pipe.recv()
+        while changes := pipe.recv():
+            _change(standin, audience, changes)
+            made.clear()
+            pipe.send(changes)
+
+
+def _change(standin: Standin, audience: str, n: int) -> None:
+    """Of subscribed contacts, a tenth is cleaned; the others are renamed."""
+    subscribed = [member.email for member in standin.members(audience) if member.status == "subscribed"]
+    for i, address in enumerate(subscribed[:: len(subscribed) // n][:n]):
+        if i % 10:
+            standin.change_profile(audience, address, FNAME=f"Zoé {i}")
+        else:
+            standin.clean(audience, address)
 
 
 if __name__ == "__main__":

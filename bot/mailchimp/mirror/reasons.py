@@ -20,7 +20,7 @@ from storage.mailchimp.api.client import MAX_PAGE_SIZE, Client
 from storage.mailchimp.api.errors import NotFound
 from storage.mailchimp.api.values import Bounce
 
-MAX_EXPLAINED = 5_000  # contacts per sync, the most recently cleaned
+MAX_EXPLAINED = 5_000  # contacts per sync, the last changed
 PER_STEP = 250  # contacts
 
 

@@ -259,7 +259,7 @@ def _store(
     progress, now = job.progress, context.clock()
     with context.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
-        moved = {} if context.is_first else _moved(session, audience, page.rows)
+        moved = None if context.is_first else _moved(session, audience, page.rows)
         erased = _leave_out_forgotten(session, job.audience_id, page.rows)
         outcome = _load(session, context, audience, page.rows, moved, progress.outcome)
         progress = replace(
@@ -307,7 +307,7 @@ def _load(
     context: _Context,
     audience: AudienceRow,
     rows: Sequence[Row],
-    moved: Mapping[str, Row],
+    moved: Mapping[str, Row] | None,
     outcome: UpsertCounts,
 ) -> UpsertCounts:
     revision, seen = audience.revision, context.seen
