@@ -242,6 +242,7 @@ def taken(limiter: ConnectionLimiter, limit: int) -> int:
     st.lists(st.sampled_from(["refused", "late", 1.0, GROW_SECONDS, 200.0]), max_size=12), st.integers(1, 10)
 )
 @example(events=["refused", 10.0, 10.0, "refused"], limit=4)
+@example(events=["refused", *[200.0] * 6, "late"], limit=2)
 def test_a_refusal_halves_the_connections_and_time_brings_them_back(events: list[str | float], limit: int):
     clock = Clock()
     limiter = ConnectionLimiter(lambda: clock.now)
@@ -249,11 +250,11 @@ def test_a_refusal_halves_the_connections_and_time_brings_them_back(events: list
     assert before == limit
     with limiter.acquire(1, 0) as early:
         pass
-    was_refused = False
+    refused_at = None
     for event in events:
         if event == "late":  # of a call that was sent with those refused before
-            early.since = clock.now - 1000 if was_refused else clock.now
-            if was_refused:
+            if refused_at is not None:
+                early.since = refused_at
                 limiter.shrink(limit, early)
                 assert taken(limiter, limit) == before
         elif event == "refused":
@@ -262,7 +263,7 @@ def test_a_refusal_halves_the_connections_and_time_brings_them_back(events: list
             with limiter.acquire(limit, 0) as permit:
                 pass
             limiter.shrink(limit, permit)
-            was_refused = True
+            refused_at = clock.now
             assert taken(limiter, limit) == max(1, before // 2)
         else:
             clock.now += float(event)
