@@ -10,6 +10,8 @@ from storage.core.database import Session
 from storage.core.tables import AudienceRow
 from storage.privacy import forgotten
 
+MANY = 10_000  # rows, which change what PostgreSQL has to know of the contacts to find them
+
 Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]
 

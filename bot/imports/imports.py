@@ -192,6 +192,8 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
 def finish(database: Database, job: ImportJob, now: datetime) -> ImportJob:
     """Ends a job whose rows are all imported: writes the journal, and deletes the file and the refused rows that were sent."""
     outcome = job.progress.outcome
+    if outcome.added + outcome.changed >= upsert.MANY:
+        database.analyze("contact")
     with database.transaction() as session:
         uploads.delete_parts(session, job.id)
         if job.progress.hand_over.has_ended:

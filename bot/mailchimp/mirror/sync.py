@@ -360,6 +360,8 @@ def _finish(context: _Context, job: SyncJob) -> Iterator[SyncJob]:
 
 def _end(context: _Context, job: SyncJob, differs: Mapping[str, int]) -> SyncJob:
     outcome, gone, now = job.progress.outcome, job.progress.gone, context.clock()
+    if outcome.added + outcome.changed >= upsert.MANY:
+        context.database.analyze("contact")
     with context.database.transaction() as session:
         audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None

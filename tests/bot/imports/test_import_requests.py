@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import func, select
 
-from bot.contacts import columns
+from bot.contacts import columns, upsert
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
 from bot.core.errors import IsMirrored
 from bot.imports import imports, refused
@@ -254,6 +254,24 @@ def test_a_database_that_is_busy_keeps_its_space(database: Database, monkeypatch
         connection.execute(text("UPDATE job SET id = id" if database.is_sqlite else "LOCK upload_part"))
         database.shrink("upload_part", "refused_row")
     receive(database, csv_of(1))
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_after_a_large_import_postgresql_knows_how_many_contacts_there_are(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    """Until then it plans each question as if there were hardly any: some take minutes with a million."""
+    monkeypatch.setattr(upsert, "MANY", 50)
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE contact SET (autovacuum_enabled = false)"))
+    known = []
+    for n in (49, 120):
+        receive(database, csv_of(n))
+        run(database, IMPORT, imports.work)
+        with database.reading() as session:
+            query = text("SELECT reltuples FROM pg_class WHERE oid = 'contact'::regclass")
+            known.append(session.connection().execute(query).scalar())
+    assert known == [-1, 120]
 
 
 def test_the_same_file_under_way_is_found_until_it_is_done(database: Database):
