@@ -10,7 +10,7 @@ from storage.core.database import Session
 from storage.core.tables import AudienceRow
 from storage.privacy import forgotten
 
-MANY = 10_000  # rows, which change what PostgreSQL has to know of the contacts to find them
+MANY = 10_000  # rows: whoever adds or changes as many has PostgreSQL renew its statistics of the contacts
 
 Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]

@@ -36,7 +36,7 @@ _SELECT_POSTGRESQL = (
     f"SELECT {', '.join(_AS_TEXT.get(name, name) for name in COLUMNS)}"  # noqa: S608  no value in it
     " FROM contact WHERE audience_id = %s AND {0} = ANY(%s)"
 )
-# What lines leave to the insert, as SQLite has it.
+# The columns that `Lines` leave out: SQLite's expression for the value that the insert adds.
 _NUMBERS = {"audience_id": "?", "id": "? + rowid", "revision": "?"}
 _ROWS_PER_STATEMENT = 4_096  # SQLite accepts 32,766 parameters in a statement
 _LOCK = (

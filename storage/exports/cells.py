@@ -42,7 +42,7 @@ ROWS_PER_BLOCK = 500
 BYTES_PER_BLOCK = 1 << 20  # of lines, unless a single one has more
 MOST_TOGETHER = 2000  # characters of a contact that SQLite reads together with others
 
-_CELL, _LINE = b"\xfe", b"\xff"  # what divides cells and lines: bytes that UTF-8 does not have
+_CELL_END, _LINE_END = b"\xfe", b"\xff"  # what divides cells and lines: bytes that UTF-8 does not have
 
 # Called with the addresses, clean reasons and ids of a block; returns suggested addresses by position.
 Suggest = Callable[[Sequence[str], Sequence[str], Sequence[int]], Mapping[int, str]]
@@ -77,9 +77,11 @@ def csv_blocks(
     read = _read_sqlite if is_sqlite(session) else _read_postgresql
     with closing(read(session, contacts, columns, merge_labels)) as blocks:
         for lines in blocks:
-            numbers, reasons, cells = map(list, zip(*(line.split(_CELL, 2) for line in lines), strict=True))
+            numbers, reasons, cells = map(
+                list, zip(*(line.split(_CELL_END, 2) for line in lines), strict=True)
+            )
             ids = list(map(int, numbers))
-            addresses = [line.partition(_CELL)[0].decode() for line in cells]
+            addresses = [line.partition(_CELL_END)[0].decode() for line in cells]
             for i, address in suggest(addresses, list(map(bytes.decode, reasons)), ids).items():
                 cells[i] += address.encode()
             yield CsvBlock(_csv(cells, form.delimiter), len(lines), ids[-1])
@@ -87,25 +89,25 @@ def csv_blocks(
 
 def _csv(lines: Sequence[bytes], delimiter: str) -> bytes:
     """Returns lines of cells as CSV."""
-    text = _CELL + (_CELL + _LINE + _CELL).join(lines) + _CELL
-    text = _BEFORE_FORMULA.sub(_CELL + b"'", text).replace(b'"', b'""')
+    text = _CELL_END + (_CELL_END + _LINE_END + _CELL_END).join(lines) + _CELL_END
+    text = _BEFORE_FORMULA.sub(_CELL_END + b"'", text).replace(b'"', b'""')
     marked = text.translate(bytes.maketrans(f"{delimiter}\r\n".encode(), b'"""'))
     parts = []  # in turn what needs no quotes, and a cell that does
     end = 0
     while (special := marked.find(b'"', end)) >= 0:
-        start = text.rindex(_CELL, 0, special) + 1
+        start = text.rindex(_CELL_END, 0, special) + 1
         parts.append(text[end:start])
-        end = text.index(_CELL, special)
+        end = text.index(_CELL_END, special)
         parts.append(text[start:end])
     parts.append(text[end:])
-    rows = b'"'.join(parts).split(_LINE)
-    return b"".join([row[1:-1] + b"\r\n" for row in rows]).replace(_CELL, delimiter.encode())
+    rows = b'"'.join(parts).split(_LINE_END)
+    return b"".join([row[1:-1] + b"\r\n" for row in rows]).replace(_CELL_END, delimiter.encode())
 
 
 _STARTS = [start.encode() for start in FORMULA]
 # The first look-ahead is there for speed.
 _BEFORE_FORMULA = re.compile(
-    _CELL
+    _CELL_END
     + b"(?=['" + re.escape(b"".join(start[:1] for start in _STARTS)) + b"])"
     + b"(?='*(?:" + b"|".join(map(re.escape, _STARTS)) + b"))"
 )  # fmt: skip
@@ -116,7 +118,7 @@ def _read_sqlite(
 ) -> Generator[list[bytes], None, None]:
     """Yields the contacts' lines in blocks, which a thread reads ahead.
 
-    The thread reads many contacts as one text: at each row it would wait for the lock of Python, up to 5 ms. Which
+    The thread reads many contacts as one text: at each row it would wait until the other thread gives up Python's lock. Which
     contacts these are is read before, so that the segment's conditions are evaluated once.
     """
     connection = session.connection()
@@ -127,7 +129,7 @@ def _read_sqlite(
     all_lines = select_any(line.label("line")).select_from(place.table.outerjoin(TABLE, place == rowid))
     each = all_lines.limit(-1).subquery().c.line
     short = case((func.length(each) <= MOST_TOGETHER, each), else_="")
-    together = select_any(cast(func.group_concat(short, _bytes(_LINE)), LargeBinary))
+    together = select_any(cast(func.group_concat(short, _bytes(_LINE_END)), LargeBinary))
     alone = select_any(cast(line, LargeBinary)).where(rowid == bindparam("place"))
 
     def lines() -> Iterator[bytes]:
@@ -136,7 +138,7 @@ def _read_sqlite(
                 for i in range(0, len(batch), ROWS_PER_BLOCK):
                     places = batch[i : i + ROWS_PER_BLOCK]
                     text = connection.execute(together, {"places": json.dumps(places)}).scalar_one()
-                    for number, found in zip(places, text.split(_LINE), strict=True):
+                    for number, found in zip(places, text.split(_LINE_END), strict=True):
                         yield found or connection.execute(alone, {"place": number}).scalar_one()
 
     blocks = _blocks(lines())
@@ -149,10 +151,10 @@ def _read_sqlite(
 
 def _line(cells: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
     """The cells as one text of SQLite, whose printf turns NULL into an empty text."""
-    pattern = _CELL.join([b"%s"] * len(cells[:_MOST_ARGUMENTS]))
+    pattern = _CELL_END.join([b"%s"] * len(cells[:_MOST_ARGUMENTS]))
     text: ColumnElement[str] = func.printf(_bytes(pattern), *cells[:_MOST_ARGUMENTS], type_=String)
     rest = cells[_MOST_ARGUMENTS:]
-    return text.concat(_bytes(_CELL)).concat(_line(rest)) if rest else text
+    return text.concat(_bytes(_CELL_END)).concat(_line(rest)) if rest else text
 
 
 _MOST_ARGUMENTS = 90  # SQLite's functions accept a hundred
@@ -172,7 +174,7 @@ def _read_postgresql(
     statement = contacts.with_only_columns(*cells).select_from(source)
     connection = session.connection()
     compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-    copy = f"COPY ({compiled}) TO STDOUT (DELIMITER '{_COPIED_CELL.decode()}', NULL '')"
+    copy = f"COPY ({compiled}) TO STDOUT (DELIMITER '{_COPIED_CELL_END.decode()}', NULL '')"
     cursor: Any = connection.connection.cursor()
     # If it is not read to its end, COPY is cancelled, after which the transaction can only go back to the savepoint.
     with connection.begin_nested(), cursor:
@@ -184,13 +186,21 @@ def _read_postgresql(
 
 def _parse_copied(block: Sequence[bytes]) -> list[bytes]:
     """Returns the lines of rows as COPY writes them."""
-    lines = b"".join(block).replace(_COPIED_CELL, _CELL).split(b"\n")[:-1]
+    lines = b"".join(block).replace(_COPIED_CELL_END, _CELL_END).split(b"\n")[:-1]
     return [_ESCAPE.sub(_unescape, line) if b"\\" in line else line for line in lines]
 
 
-_COPIED_CELL = b"\x1f"
+_COPIED_CELL_END = b"\x1f"
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
-_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v", _CELL: _COPIED_CELL}
+_ESCAPES = {
+    b"b": b"\b",
+    b"f": b"\f",
+    b"n": b"\n",
+    b"r": b"\r",
+    b"t": b"\t",
+    b"v": b"\v",
+    _CELL_END: _COPIED_CELL_END,
+}
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:
