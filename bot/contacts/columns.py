@@ -12,7 +12,7 @@ from operator import itemgetter
 from bot.contacts.rows import STATUS_RANK, TEXT_COLUMNS
 from bot.core.addresses import BadAddressReason, try_validate
 from storage.contacts.bulk import encode_time
-from storage.contacts.values import CleanReason, Row
+from storage.contacts.values import COLUMNS, CleanReason, Row
 from storage.files.formulas import REASON_COLUMNS
 
 # Lower-case labels of an address column, in the languages of the exports that we met.
@@ -83,6 +83,8 @@ class ColumnMap:
     """The labels as JSON, each with its colon, and the positions of their columns."""
     texts_of: Callable[[Sequence[str]], tuple[str, ...]]
     """Returns the values of `TEXT_COLUMNS` from a row's cells and an empty one behind them."""
+    columns: tuple[str, ...]
+    """The columns of a contact, but those of numbers, that a new one may have a value in."""
 
     @classmethod
     def from_header(cls, header: Sequence[str], status: str | None) -> "ColumnMap":
@@ -104,6 +106,7 @@ class ColumnMap:
             merge_labels=tuple(labels),
             merge_fields=tuple((f"{encode_basestring(label)}:", i) for label, i in labels.items()),
             texts_of=itemgetter(*(system.get(name, len(names)) for name in TEXT_COLUMNS)),
+            columns=tuple(name for name in COLUMNS if name in _ALWAYS or name in system),
         )
 
     def parse_row(self, cells: list[str], audience_id: int) -> Row | str:
@@ -149,6 +152,7 @@ def _unvalidated(text: str) -> tuple[str, str, str]:
     return address, key, key.rpartition("@")[2]
 
 
+_ALWAYS = frozenset("address address_key domain status merge_fields cleaned_at clean_reason".split())
 _NO_STATUS = ""  # neither the file nor the row tells it
 _STATUSES: Mapping[str, str] = {
     **{status: status for status in STATUS_RANK},

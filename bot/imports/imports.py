@@ -14,15 +14,18 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol
 
 from bot.contacts import rows, upsert
+from bot.contacts.columns import ColumnMap
 from bot.core.errors import CleanedError, IsMirrored
 from bot.imports import new_contacts, reading, refused
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
+from bot.imports.new_contacts import NewContacts
 from bot.imports.reading import Chunk, column_map
 from bot.jobs import files, jobs
 from bot.jobs.files import SmallFile
 from bot.jobs.jobs import Clock, Recipient
 from storage.audiences import audiences, journal
 from storage.contacts import bulk
+from storage.contacts.values import Row
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.files.spreadsheet_errors import SpreadsheetError
@@ -32,6 +35,7 @@ from storage.jobs import jobs as job_rows
 from storage.jobs.tables import JobState
 
 ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
+NEW_FOR_MERGED = 2  # new contacts go in as quickly as half as many rows are merged
 LEAST_ROWS_PER_CHUNK = 1_000
 STEP_BYTES = 1_000  # of the file for each row of a chunk: some ten chunks, or more if the file is large
 RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
@@ -290,30 +294,39 @@ def _is_first(database: Database, job: ImportJob) -> bool:
 
 
 def _import_rows(database: Database, job: ImportJob, clock: Clock, file: BinaryIO) -> Iterator[ImportJob]:
-    # A short file is imported in several steps too, so that people see it moving.
-    step_size = jobs.StepSize(min(ROWS_PER_CHUNK, max(LEAST_ROWS_PER_CHUNK, job.total // STEP_BYTES)))
     if _is_first(database, job):
         try:
-            for step in new_contacts.add_all(database, job, clock, _chunks(job, file, step_size), step_size):
+            for step in _add_all(database, job, clock, file):
                 yield (job := step)
         except new_contacts.NotNew:
             pass  # the rest is merged
         else:
             return
-    yield from _merge(database, job, clock, file, step_size)
+    yield from _merge(database, job, clock, file)
 
 
-def _chunks(job: ImportJob, file: BinaryIO, step_size: jobs.StepSize) -> Iterator[Chunk]:
-    return reading.chunks(job, open_sheets(job.task.name, file), step_size)
+def _add_all(database: Database, job: ImportJob, clock: Clock, file: BinaryIO) -> Iterator[ImportJob]:
+    """Adds each row as a contact. Raises NotNew."""
+    step_size = _step_size(job, NEW_FOR_MERGED * ROWS_PER_CHUNK)
+
+    def prepare(columns: ColumnMap, rows: Iterator[Row]) -> NewContacts:
+        return new_contacts.prepare(columns, rows, job.task.status, for_sqlite=database.is_sqlite)
+
+    chunks = reading.chunks(job, open_sheets(job.task.name, file), step_size, prepare)
+    return new_contacts.add_all(database, job, clock, chunks, step_size)
 
 
-def _merge(
-    database: Database, job: ImportJob, clock: Clock, file: BinaryIO, step_size: jobs.StepSize
-) -> Iterator[ImportJob]:
+def _merge(database: Database, job: ImportJob, clock: Clock, file: BinaryIO) -> Iterator[ImportJob]:
     """Adds each row as a contact or merges it into the contact with its address."""
-    with reading.read_ahead(_chunks(job, file, step_size)) as chunks:
-        for chunk in chunks:
-            refused.check(job, chunk, len(chunk.rows))
+    step_size = _step_size(job, ROWS_PER_CHUNK)
+
+    def collect(_columns: ColumnMap, rows: Iterator[Row]) -> list[Row]:
+        return list(rows)
+
+    chunks = reading.chunks(job, open_sheets(job.task.name, file), step_size, collect)
+    with reading.read_ahead(chunks) as ahead:
+        for chunk in ahead:
+            refused.check(job, chunk)
             began = clock()
             job = _merge_chunk(database, job, began, chunk)
             if chunk.rows:
@@ -321,7 +334,12 @@ def _merge(
             yield job
 
 
-def _merge_chunk(database: Database, job: ImportJob, now: datetime, chunk: Chunk) -> ImportJob:
+def _step_size(job: ImportJob, most: int) -> jobs.StepSize:
+    # A short file is imported in several steps too, so that people see it moving.
+    return jobs.StepSize(min(most, max(LEAST_ROWS_PER_CHUNK, job.total // STEP_BYTES)))
+
+
+def _merge_chunk(database: Database, job: ImportJob, now: datetime, chunk: Chunk[list[Row]]) -> ImportJob:
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
         reading.add_labels(audience, chunk)

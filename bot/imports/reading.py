@@ -1,12 +1,12 @@
 """Reading a stored file in chunks of rows, in a thread of its own, ahead of the thread that stores them."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from bot.contacts.columns import ColumnMap, NoAddressColumn
 from bot.core.errors import CleanedError
@@ -28,20 +28,28 @@ class NoAddressColumnInFile(CleanedError):
     key = "error-no-address-column"
 
 
+R = TypeVar("R", bound=Sized)
+
+Take = Callable[[ColumnMap, Iterator[Row]], R]
+"""Makes what is wanted of the parsed rows of a chunk, as they are read; it has as many items as there were rows."""
+
+
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """Parsed rows of one sheet, the sheet and row to carry on from, and the bytes read so far of all sheets."""
+class Chunk(Generic[R]):
+    """What was made of rows of one sheet, the sheet and row to carry on from, and the bytes read so far of all sheets."""
 
     sheet: RefusedSheet
     merge_labels: tuple[str, ...]
-    rows: list[Row]
+    rows: R
     refused: list[Refusal]
     next_sheet: int
     next_row: int
     bytes_read: int
 
 
-def chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: StepSize) -> Iterator[Chunk]:
+def chunks(
+    job: ImportJob, all_sheets: Sequence[Sheet], step_size: StepSize, take: Take[R]
+) -> Iterator[Chunk[R]]:
     """Reads the rows that the job has not imported, so many at a time.
 
     Where it has imported many, chunks without rows come first: passing over millions takes longer than a lease.
@@ -55,12 +63,16 @@ def chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: StepSize) -> 
             for passed in range(0, row, PASSED_AT_ONCE):
                 deque(islice(sheet.rows, min(PASSED_AT_ONCE, row - passed)), maxlen=0)
                 if passed + PASSED_AT_ONCE < row:
-                    yield Chunk(source, columns.merge_labels, [], [], n, row, job.done)
-            while any(read := _read(columns, islice(sheet.rows, step_size.rows), job.audience_id)):
-                parsed, refused = read
-                row += len(parsed) + len(refused)
+                    yield Chunk(source, columns.merge_labels, take(columns, iter(())), [], n, row, job.done)
+            while True:
+                refused: list[Refusal] = []
+                parsed = _parsed(columns, islice(sheet.rows, step_size.rows), job.audience_id, refused)
+                rows = take(columns, parsed)
+                if not (rows or refused):
+                    break
+                row += len(rows) + len(refused)
                 bytes_read = before + sheet.bytes_read
-                yield Chunk(source, columns.merge_labels, parsed, refused, n, row, bytes_read)
+                yield Chunk(source, columns.merge_labels, rows, refused, n, row, bytes_read)
         before += sheet.size
 
 
@@ -79,7 +91,7 @@ def read_ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
         yield _ahead(pool, items)
 
 
-def add_labels(audience: AudienceRow, chunk: Chunk) -> None:
+def add_labels(audience: AudienceRow, chunk: Chunk[R]) -> None:
     """Adds the merge fields that the audience does not have."""
     audience.merge_labels = list(dict.fromkeys((*audience.merge_labels, *chunk.merge_labels)))
 
@@ -91,12 +103,13 @@ def _ahead(pool: Executor, items: Iterator[T]) -> Iterator[T]:
         yield value
 
 
-def _read(
-    columns: ColumnMap, records: Iterable[Record | RefusedRecord], audience_id: int
-) -> tuple[list[Row], list[Refusal]]:
-    """Returns the records that are contacts, as rows, and the others, with the reason."""
-    parsed: list[Row] = []
-    refused: list[Refusal] = []
+def _parsed(
+    columns: ColumnMap,
+    records: Iterable[Record | RefusedRecord],
+    audience_id: int,
+    refused: list[Refusal],
+) -> Iterator[Row]:
+    """Yields the records that are contacts, as rows, and adds the others to `refused`, with the reason."""
     parse_row = columns.parse_row
     for record in records:
         if isinstance(record, RefusedRecord):
@@ -104,5 +117,4 @@ def _read(
         elif isinstance(row := parse_row(record.cells, audience_id), str):
             refused.append(Refusal(record.line, row, record.cells))
         else:
-            parsed.append(row)
-    return parsed, refused
+            yield row

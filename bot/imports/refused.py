@@ -7,7 +7,7 @@ from itertools import count
 from bot.contacts.columns import ADDRESS_NAMES, STATUS_NAMES, SYSTEM_COLUMNS, ColumnMap, NoAddressColumn
 from bot.contacts.upsert import UpsertCounts
 from bot.imports.jobs import ImportJob
-from bot.imports.reading import Chunk
+from bot.imports.reading import Chunk, R
 from bot.privacy.forgotten import names_forgotten
 from storage.core.database import Database, Session
 from storage.files.formulas import REASON_COLUMNS
@@ -41,15 +41,15 @@ class RefusedTable:
     lines: Iterator[RefusedLine]
 
 
-def check(job: ImportJob, chunk: Chunk, n_rows: int) -> None:
-    """Raises TooBroken if far more rows are refused than go in, with those of a chunk that has `n_rows` others."""
+def check(job: ImportJob, chunk: Chunk[R]) -> None:
+    """Raises TooBroken if far more rows are refused than go in, with those of the chunk."""
     so_far = job.progress.outcome
-    used = so_far.added + so_far.changed + so_far.unchanged + n_rows
+    used = so_far.added + so_far.changed + so_far.unchanged + len(chunk.rows)
     if so_far.refused + len(chunk.refused) > used + MOST_REFUSED:
         raise TooBroken(name=chunk.sheet.file, line=chunk.refused[-1].line if chunk.refused else 0)
 
 
-def keep(session: Session, job: ImportJob, chunk: Chunk) -> UpsertCounts:
+def keep(session: Session, job: ImportJob, chunk: Chunk[R]) -> UpsertCounts:
     """Stores the chunk's refused rows, but for those of erased people; returns the job's counts with them."""
     erased = forgotten.load(session)
     outcome = job.progress.outcome

@@ -5,8 +5,7 @@ are of types that both drivers accept: times as `encode_time` returns them, merg
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
@@ -36,7 +35,7 @@ _SELECT_POSTGRESQL = (
     f"SELECT {', '.join(_AS_TEXT.get(name, name) for name in COLUMNS)}"  # noqa: S608  no value in it
     " FROM contact WHERE audience_id = %s AND {0} = ANY(%s)"
 )
-# The columns that `Lines` leave out: SQLite's expression for the value that the insert adds.
+# The columns that `lines` leaves out: SQLite's expression for the value that the insert adds.
 _NUMBERS = {"audience_id": "?", "id": "? + rowid", "revision": "?"}
 _ROWS_PER_STATEMENT = 4_096  # SQLite accepts 32,766 parameters in a statement
 _LOCK = (
@@ -52,17 +51,6 @@ _COPY_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r
 _KEYS_PER_STATEMENT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Contacts as text, to be inserted by `insert_lines`; their audience, ids and revision are left out.
-
-    `columns` are those that any of the contacts has a value in. The text is JSON for SQLite, else what COPY reads.
-    """
-
-    columns: tuple[str, ...]
-    texts: Sequence[str]
-
-
 def encode_time(value: datetime) -> str:
     """Returns the time as text that both databases read and that SQLite stores: UTC, with microseconds."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
@@ -76,25 +64,35 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
     return session.scalars(_LOCK, {"of_audience": audience_id}).one()
 
 
-def lines(contacts: Sequence[Row], *, for_sqlite: bool) -> Lines:
-    """Does what can be done for an insert without the database. All values but the numbers are text or None."""
-    columns = tuple(name for name in _used_columns(contacts) if name not in _NUMBERS)
-    return Lines(columns, _texts(contacts, columns, _as_json if for_sqlite else _copy_line))
+def lines(contacts: Iterable[Row], columns: Sequence[str], *, for_sqlite: bool) -> list[str]:
+    """Does what can be done for `insert_lines` without the database: returns the contacts as text.
+
+    That is JSON for SQLite, else what COPY reads. All values of `columns` are text or None; their audience, id and
+    revision are not among them.
+    """
+    text_of = _as_json if for_sqlite else _copy_line
+    return list(map(text_of, map(itemgetter(*map(COLUMNS.index, columns)), contacts)))
 
 
-def insert_lines(session: Session, audience_id: int, new: Lines, *, first_id: int, revision: int) -> bool:
+def insert_lines(
+    session: Session,
+    audience_id: int,
+    texts: Sequence[str],
+    columns: Sequence[str],
+    *,
+    first_id: int,
+    revision: int,
+) -> bool:
     """Inserts contacts, numbered from `first_id` on; returns False if one of their addresses is there.
 
     The caller then rolls back: on SQLite, the others are inserted.
     """
-    n = len(new.texts)
-    if not n:
+    if not texts:
         return True
     if is_sqlite(session):
-        numbers = (audience_id, first_id - 1, revision)
-        return _insert_sqlite(session, new.columns, new.texts, numbers) == n
-    numbered = (f"{audience_id}\t{id_}\t{revision}\t{text}\n" for id_, text in enumerate(new.texts, first_id))
-    return _insert_postgresql(session, (*_NUMBERS, *new.columns), "".join(numbered))
+        return _insert_sqlite(session, columns, texts, (audience_id, first_id - 1, revision)) == len(texts)
+    numbered = (f"{audience_id}\t{id_}\t{revision}\t{text}\n" for id_, text in enumerate(texts, first_id))
+    return _insert_postgresql(session, (*_NUMBERS, *columns), "".join(numbered))
 
 
 def insert(session: Session, rows: Sequence[Row]) -> bool:
@@ -108,7 +106,7 @@ def insert(session: Session, rows: Sequence[Row]) -> bool:
     if not is_sqlite(session):
         return _insert_postgresql(session, COLUMNS, _copy_text(ordered))
     columns = _used_columns(ordered)
-    added = _insert_sqlite(session, columns, _texts(ordered, columns, _as_json))
+    added = _insert_sqlite(session, columns, lines(ordered, columns, for_sqlite=True))
     # Deleted instead of rolled back to a savepoint, for which SQLite would copy every page that is changed.
     if 0 < added < len(rows):
         _delete(session, rows[0][0], map(_ID, rows))
@@ -170,13 +168,9 @@ def _as_json(row: Row) -> str:
 
 def _used_columns(contacts: Sequence[Row]) -> tuple[str, ...]:
     """The columns that any of the contacts has a value in: each column costs time."""
-    n = len(contacts)
-    values_of = zip(*contacts, strict=True)
-    return tuple(name for name, values in zip(COLUMNS, values_of, strict=False) if values.count(None) < n)
-
-
-def _texts(contacts: Iterable[Row], columns: Sequence[str], text_of: Callable[[Row], str]) -> list[str]:
-    return list(map(text_of, map(itemgetter(*map(COLUMNS.index, columns)), contacts))) if columns else []
+    return tuple(
+        name for i, name in enumerate(COLUMNS) if any(contact[i] is not None for contact in contacts)
+    )
 
 
 def _copy_text(rows: Iterable[Row]) -> str:

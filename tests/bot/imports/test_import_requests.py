@@ -17,7 +17,7 @@ from sqlmodel import func, select
 from bot.contacts import columns, upsert
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
 from bot.core.errors import IsMirrored
-from bot.imports import imports, refused
+from bot.imports import imports, reading, refused
 from bot.imports import refused as refused_lines
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from bot.imports.refused import RefusedLine
@@ -184,7 +184,7 @@ def test_a_file_that_breaks_on_the_way_keeps_what_went_in_and_drops_the_rest(
     def break_off(*_: Any) -> Iterator[Any]:
         raise TooBroken(name="list.csv", line=7)
 
-    monkeypatch.setattr(imports, "_chunks", break_off)
+    monkeypatch.setattr(reading, "chunks", break_off)
     with pytest.raises(TooBroken):
         list(imports.work(database, claim(database, IMPORT), lambda: NOW))
     assert count(database, UploadPart) == 0

@@ -531,7 +531,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "STEP", timedelta(hours=1))  # the tests' clocks run quickly
     for module in (archives, restores):
         monkeypatch.setattr(module, "CONTACTS_PER_CHUNK", 4)
-    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 4)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 2)  # four new contacts
 
 
 def planned(database: Database, audience: int) -> archives.ArchivePlan:

@@ -335,7 +335,7 @@ def test_an_interrupted_import_is_carried_on_by_the_same_command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
-    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 100)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 50)  # a hundred new contacts
     lines = "\n".join(f"person{n}@example.com" for n in range(300))
     (tmp_path / "list.csv").write_text(f"Email\n{lines}\n")
     real, calls = new_contacts._add, iter((True, False))

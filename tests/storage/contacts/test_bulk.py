@@ -15,6 +15,8 @@ from tests.conftest import NOW
 TEXT = (st.text(max_size=20) | st.text("\\.N\t\r\n ", max_size=6)).map(
     storable
 )  # the others are PostgreSQL's own
+NUMBERS = ("audience_id", "id", "revision", "remote_id")
+TEXT_COLUMNS = tuple(name for name in COLUMNS if name not in NUMBERS)
 NAMES = {name: i for i, name in enumerate(COLUMNS)}
 TEXTS = ("address", "tags", "notes", "timezone", "clean_campaign_title", "clean_diagnostic", "remote_hash")
 VALUES = st.fixed_dictionaries(
@@ -49,8 +51,8 @@ def test_values_are_stored_as_they_are(
         contacts = [_row(audience.id, n, address, **values) for n, (address, values) in enumerate(rows)]
         if is_numbered:  # a file has no ids of Mailchimp
             contacts = [(*row[: NAMES["remote_id"]], None, row[-1]) for row in contacts]
-            lines = bulk.lines(contacts, for_sqlite=database.is_sqlite)
-            assert bulk.insert_lines(session, audience.id, lines, first_id=7, revision=5)
+            texts = bulk.lines(contacts, TEXT_COLUMNS, for_sqlite=database.is_sqlite)
+            assert bulk.insert_lines(session, audience.id, texts, TEXT_COLUMNS, first_id=7, revision=5)
         else:
             assert bulk.insert(session, contacts)
         keys = [contact[NAMES["address_key"]] for contact in contacts]
@@ -81,6 +83,6 @@ def test_lines_of_which_one_address_is_there_are_refused(database: Database):
         audience = audiences.get_or_add(session, "News", NOW)
         rows = [_row(audience.id, n, "a@example.com", notes="") for n in range(3)]
         assert bulk.insert(session, rows[:1])
-        lines = bulk.lines(rows, for_sqlite=database.is_sqlite)
-        assert not bulk.insert_lines(session, audience.id, lines, first_id=7, revision=5)
+        texts = bulk.lines(rows, TEXT_COLUMNS, for_sqlite=database.is_sqlite)
+        assert not bulk.insert_lines(session, audience.id, texts, TEXT_COLUMNS, first_id=7, revision=5)
         session.rollback()
