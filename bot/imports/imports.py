@@ -29,7 +29,7 @@ from storage.contacts.values import Row
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.files.spreadsheets import open_sheets
+from storage.files.spreadsheets import Sheet, Text, open_sheets
 from storage.imports import refused_rows, uploads
 from storage.jobs import jobs as job_rows
 from storage.jobs.tables import JobState
@@ -77,7 +77,7 @@ def receive(
     """
     with database.reading() as session:
         _local_audience(session, audience)
-    total = _check_sheets(name, file)
+    texts = _check_sheets(name, file)
     task = ImportTask(name, audience, status, sha256=sha256(file))
     with database.transaction() as session:
         uploads.delete_unreceived(session, now - _RECEIVED_WITHIN)
@@ -85,7 +85,7 @@ def receive(
             session, IMPORT, task, by=by, now=now, recipient=recipient, state=JobState.RECEIVING
         )
     try:
-        deque(_store(database, job, file, total, lambda: now), maxlen=0)
+        deque(_store(database, job, file, texts, lambda: now), maxlen=0)
     except BaseException:  # also KeyboardInterrupt
         with database.transaction() as session:
             uploads.delete_job(session, job.id)
@@ -248,20 +248,19 @@ def _local_audience(session: Session, name: str) -> AudienceRow | None:
 _RECEIVED_WITHIN = timedelta(days=1)  # after that, the process that was storing the file has died
 
 
-def _check_sheets(name: str, file: BinaryIO) -> int:
-    """Checks the header of each sheet; returns their size, unpacked, in bytes.
+def _check_sheets(name: str, file: BinaryIO) -> tuple[Text, ...]:
+    """Checks the header of each sheet; returns their texts.
 
     Raises SpreadsheetError, NoAddressColumnInFile.
     """
-    total = 0
-    for sheet in open_sheets(name, file):
+    sheets = open_sheets(name, file)
+    for sheet in sheets:
         column_map(sheet)
-        total += sheet.size
-    return total
+    return tuple(sheet.text for sheet in sheets)
 
 
 def _store(
-    database: Database, job: ImportJob, file: BinaryIO, total: int, clock: Clock
+    database: Database, job: ImportJob, file: BinaryIO, texts: tuple[Text, ...], clock: Clock
 ) -> Iterator[ImportJob]:
     with database.transaction() as session:
         uploads.delete_parts(session, job.id)  # parts stored by a process that died
@@ -279,7 +278,8 @@ def _store(
         now = clock()
         _local_audience(session, job.task.audience)
         audience = audiences.get_or_add(session, job.task.audience, now)
-        task = replace(job.task, size=size)
+        task = replace(job.task, size=size, texts=texts)
+        total = sum(text.size for text in texts)
         job = jobs.step(session, job, now, audience_id=audience.id, total=total, task=task)
     yield job
 
@@ -312,7 +312,7 @@ def _add_all(database: Database, job: ImportJob, clock: Clock, file: BinaryIO) -
     def prepare(columns: ColumnMap, rows: Iterator[Row]) -> NewContacts:
         return new_contacts.prepare(columns, rows, job.task.status, for_sqlite=database.is_sqlite)
 
-    chunks = reading.chunks(job, open_sheets(job.task.name, file), step_size, prepare)
+    chunks = reading.chunks(job, _sheets(job, file), step_size, prepare)
     return new_contacts.add_all(database, job, clock, chunks, step_size)
 
 
@@ -323,7 +323,7 @@ def _merge(database: Database, job: ImportJob, clock: Clock, file: BinaryIO) -> 
     def collect(_columns: ColumnMap, rows: Iterator[Row]) -> list[Row]:
         return list(rows)
 
-    chunks = reading.chunks(job, open_sheets(job.task.name, file), step_size, collect)
+    chunks = reading.chunks(job, _sheets(job, file), step_size, collect)
     with reading.read_ahead(chunks) as ahead:
         for chunk in ahead:
             refused.check(job, chunk)
@@ -332,6 +332,10 @@ def _merge(database: Database, job: ImportJob, clock: Clock, file: BinaryIO) -> 
             if chunk.rows:
                 step_size.adapt(clock() - began)
             yield job
+
+
+def _sheets(job: ImportJob, file: BinaryIO) -> list[Sheet]:
+    return open_sheets(job.task.name, file, texts=job.task.texts)
 
 
 def _step_size(job: ImportJob, most: int) -> jobs.StepSize:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
 from bot.jobs.files import NOTHING_SENT, HandOver
 from bot.jobs.jobs import Job, JobType
+from storage.files.spreadsheets import Text
 from storage.jobs.tables import JobKind
 
 
@@ -15,7 +16,7 @@ class ImportTask:
     """The name of the file to import, and of the audience. `status` is for new contacts whose row has none.
 
     `slack_file` is the id of a file that has to be fetched from Slack; `sha256` is the hash of a file from the terminal;
-    `size` is in bytes, and None until the file is stored.
+    `size` is in bytes, and None until the file is stored. `texts` are those of its sheets, as far as they are known.
     """
 
     name: str
@@ -24,6 +25,7 @@ class ImportTask:
     slack_file: str | None = None
     sha256: str | None = None
     size: int | None = None
+    texts: tuple[Text, ...] = ()
 
     @property
     def is_stored(self) -> bool:

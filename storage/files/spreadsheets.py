@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import BinaryIO, Final, Literal, NamedTuple
 
 from storage.files.formulas import (
@@ -46,6 +46,22 @@ class RefusedRecord(NamedTuple):
     cells: list[str]  # as well as they can be told apart, with the quotes that don't match
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Properties of a sheet's text, found by reading all of it. `size` is in bytes, uncompressed."""
+
+    encoding: str
+    is_valid: bool  # every byte can be decoded
+    has_nul: bool
+    size: int
+    is_zip: bool
+
+    @property
+    def has_bad_characters(self) -> bool:
+        """Whether some rows have to be refused for their characters."""
+        return self.has_nul or not self.is_valid
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One CSV file. Its rows are read while they are iterated over, once."""
@@ -55,9 +71,13 @@ class Sheet:
     """subscribed, unsubscribed, cleaned or nonsubscribed, if the file is named as in an export of Mailchimp."""
     header: tuple[str, ...]
     rows: Iterator[Record | RefusedRecord]
-    size: int
-    """In bytes, uncompressed."""
+    text: Text
     _lines: "_Lines" = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """In bytes, uncompressed."""
+        return self.text.size
 
     @property
     def bytes_read(self) -> int:
@@ -65,11 +85,14 @@ class Sheet:
         return self._lines.bytes_read
 
 
-def open_sheets(name: str, file: BinaryIO, limits: Limits = LIMITS) -> list[Sheet]:
+def open_sheets(
+    name: str, file: BinaryIO, limits: Limits = LIMITS, *, texts: Sequence[Text] = ()
+) -> list[Sheet]:
     """Returns the sheets in `file`: one for a CSV, or one for each CSV of a .zip, which is recognised by its content.
 
     The file is seekable, and the caller closes it after reading the rows. It is read once here, for its encoding and its
-    checksums, so that errors of the whole file are raised before the first row.
+    checksums, so that errors of the whole file are raised before the first row. It is not if `texts` are given: those of the same
+    file's sheets when it was opened before.
 
     Raises SpreadsheetError. A single row that can't be read is a RefusedRecord among the rows instead. Rows of empty cells are
     left out.
@@ -79,10 +102,14 @@ def open_sheets(name: str, file: BinaryIO, limits: Limits = LIMITS) -> list[Shee
     if magic == _OLE_MAGIC:
         raise ExcelWorkbook(name=name)
     if not magic.startswith((_ZIP_MAGIC, _EMPTY_ZIP_MAGIC)):
-        return [_sheet(name, lambda: _rewound(file), limits)]
+        return [_sheet(name, lambda: _rewound(file), limits, next(iter(texts), None))]
     members = ZipArchive(name, file, limits).members()
     not_empty = [member for member in members if member.info.file_size] or members
-    return [_sheet(member.name, member.open, limits, archive=name) for member in not_empty]
+    known = chain(texts, repeat(None))
+    return [
+        _sheet(member.name, member.open, limits, text, archive=name)
+        for member, text in zip(not_empty, known, strict=False)
+    ]
 
 
 _CHUNK: Final = 64 * 1024
@@ -105,9 +132,13 @@ def _rewound(file: BinaryIO) -> SeekableFile:
 
 
 def _sheet(
-    name: str, reopen: Callable[[], SeekableFile], limits: Limits, archive: str | None = None
+    name: str,
+    reopen: Callable[[], SeekableFile],
+    limits: Limits,
+    text: Text | None,
+    archive: str | None = None,
 ) -> Sheet:
-    text = _detect(reopen)
+    text = text or _detect(reopen)
     if archive and text.is_zip:
         raise UnsafeArchive(archive, "nested")
     if not text.size:
@@ -131,34 +162,18 @@ def _sheet(
                 is_defused=is_defused,
             ),
         ),
-        size=text.size,
+        text=text,
         _lines=lines,
     )
 
 
-@dataclass(frozen=True)
-class _Text:
-    """Properties of a stream's text, found by reading all of it."""
-
-    encoding: str
-    is_valid: bool  # every byte can be decoded
-    has_nul: bool
-    size: int
-    is_zip: bool
-
-    @property
-    def has_bad_characters(self) -> bool:
-        """Whether some rows have to be refused for their characters."""
-        return self.has_nul or not self.is_valid
-
-
-def _detect(reopen: Callable[[], SeekableFile]) -> _Text:
+def _detect(reopen: Callable[[], SeekableFile]) -> Text:
     """Takes text for Windows-1252 if it is not marked as another encoding and any of it is no UTF-8."""
     text = _scan(reopen(), None)
     return _scan(reopen(), "cp1252") if text.encoding == "utf-8" and not text.is_valid else text
 
 
-def _scan(stream: SeekableFile, encoding: str | None) -> _Text:
+def _scan(stream: SeekableFile, encoding: str | None) -> Text:
     start = chunk = stream.read(_CHUNK)
     encoding = encoding or _encoding(start)
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -170,7 +185,7 @@ def _scan(stream: SeekableFile, encoding: str | None) -> _Text:
         except UnicodeDecodeError:
             is_valid = False
         if not chunk:
-            return _Text(
+            return Text(
                 encoding, is_valid=is_valid, has_nul=has_nul, size=size, is_zip=start.startswith(_ZIP_MAGIC)
             )
         chunk = stream.read(_CHUNK)
@@ -348,7 +363,7 @@ class _Lines:
     and reading continues with the next line.
     """
 
-    def __init__(self, source: SeekableFile, text: _Text, limits: Limits) -> None:
+    def __init__(self, source: SeekableFile, text: Text, limits: Limits) -> None:
         # csv has this setting only for the whole process, in which nothing else reads CSV.
         csv.field_size_limit(limits.cell)
         self.start = 1  # the first line of the row that is read next

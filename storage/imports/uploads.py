@@ -8,10 +8,12 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from storage.core.database import Database
+from storage.core.engines import is_sqlite
 from storage.imports.tables import UploadPart
 from storage.jobs.tables import JobRow, JobState
 
 PART_BYTES = 1 << 20
+_BODY_POSTGRESQL = "SELECT body FROM upload_part WHERE job_id = %s AND n = %s"
 
 
 def store_parts(session: Session, job_id: str, file: BinaryIO, *, at_once: int = 64) -> int:
@@ -66,9 +68,18 @@ class Upload(io.RawIOBase):
     def _body(self, n: int) -> bytes:
         if self._part[0] != n:
             with self._database.reading() as session:
-                part = session.get(UploadPart, (self._job_id, n))
-                self._part = (n, part.body if part else b"")
+                self._part = (n, self._load(session, n))
         return self._part[1]
+
+    def _load(self, session: Session, n: int) -> bytes:
+        if is_sqlite(session):
+            part = session.get(UploadPart, (self._job_id, n))
+            return part.body if part else b""
+        # SQLAlchemy has PostgreSQL send it as text, two characters for each byte.
+        cursor: Any = session.connection().connection.cursor(binary=True)
+        with cursor:
+            found = cursor.execute(_BODY_POSTGRESQL, (self._job_id, n)).fetchone()
+        return found[0] if found else b""
 
 
 def delete_job(session: Session, job_id: str) -> None:

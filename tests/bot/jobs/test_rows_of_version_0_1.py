@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -515,7 +515,8 @@ def leave(
 ) -> None:
     """Rewrites the row of a running job, which means the same before and after, and ends its lease.
 
-    Since then, an archive of a local audience doesn't need to know where it is, and its contacts carry its number.
+    Since then, an archive of a local audience doesn't need to know where it is, and its contacts carry its number; an
+    import keeps what was found out about the text of its file.
     """
     if job.type is ARCHIVE:
         make_older(database)
@@ -523,7 +524,7 @@ def leave(
         columns: Json = {"data": data, "cursor": cursor, "notify": notify, "lease_until": None}
         row = job_rows.save(session, job.id, job.owner, **columns)
     again = jobs.read(job.type, row)
-    assert again.task == job.task
+    assert again.task == (replace(job.task, texts=()) if isinstance(job.task, ImportTask) else job.task)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage.files import spreadsheet_errors as errors
+from storage.files import spreadsheets
 from storage.files.csv_files import CsvFormat, csv_bytes
 from storage.files.formulas import FORMULA, defuse_cell, undefuse_cell
 from storage.files.spreadsheets import (
@@ -19,6 +20,7 @@ from storage.files.spreadsheets import (
     open_sheets,
 )
 from storage.files.zips import Limits
+from tests.support import samples
 
 OWN_HEADER = ("Email Address", "First Name", "CLEAN_DIAGNOSTIC", "SUGGESTED_ADDRESS")
 CELLS = st.one_of(
@@ -340,3 +342,23 @@ def test_rows_stream(tmp_path):
 )
 def test_the_name_of_a_mailchimp_file_tells_the_status(name, status):
     assert _sheet(b"Email Address\nx\n", name).status == status
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Email,Name\na@b.fr,Léa\n".encode(),
+        "Email,Name\na@b.fr,Léa\n".encode("cp1252"),
+        "Email,Name\na@b.fr,Léa\n".encode("utf-16"),
+        b"Email,Name\na@b.fr,L\0a\nb@b.fr,B\n",
+        samples.archive(20),
+    ],
+)
+def test_a_file_is_not_read_through_when_it_is_opened_again_with_its_texts(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    first = open_sheets("list.zip", io.BytesIO(content))
+    rows = [list(sheet.rows) for sheet in first]
+    monkeypatch.setattr(spreadsheets, "_scan", None)
+    again = open_sheets("list.zip", io.BytesIO(content), texts=[sheet.text for sheet in first])
+    assert [list(sheet.rows) for sheet in again] == rows
