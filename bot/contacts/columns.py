@@ -113,14 +113,18 @@ class ColumnMap:
         """Returns the row as a contact without id and revision, or the key of the reason it is refused for."""
         written = cells[self.address]
         status = self.status
+        is_known = True
         if self.status_position is not None:
             text = cells[self.status_position]
             status = _STATUSES.get(text) or _STATUSES.get(text.strip().casefold())
+            is_known = bool(status or not text.strip())
         address = try_validate(written)
         if isinstance(address, BadAddressReason):
             if status != "cleaned" or address not in _MISTYPED:
                 return str(address)
             address = _unvalidated(written)
+        if not is_known:  # the status for rows without one could be subscribed
+            return "bad-status"
         cells.append("")  # the value of every column that the file lacks
         fields = [key + encode_basestring(value) for key, i in self.merge_fields if (value := cells[i])]
         texts = [text or None for text in self.texts_of(cells)]
@@ -158,6 +162,8 @@ _STATUSES: Mapping[str, str] = {
     **{status: status for status in STATUS_RANK},
     "transactional": "nonsubscribed",
     "non-subscribed": "nonsubscribed",
+    "transactionnel": "nonsubscribed",
+    "non abonné": "nonsubscribed",
     "abonné": "subscribed",
     "désabonné": "unsubscribed",
     "nettoyé": "cleaned",

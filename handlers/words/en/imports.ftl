@@ -52,6 +52,7 @@ import-reason-no-domain = There is nothing after the @.
 import-reason-special-use = The part after the @ is no real domain.
 import-reason-bad-domain = The part after the @ is not a domain.
 import-reason-bad-local = The part before the @ has characters that an address can’t have.
+import-reason-bad-status = The status is not subscribed, unsubscribed, non-subscribed, pending or cleaned. If this column means something else, rename it.
 import-reason-bad-time = CLEAN_TIME is not a date and time.
 import-reason-row-quotes = The quotes of this row don’t match.
 import-reason-row-too-long = The row is too long.

@@ -52,6 +52,7 @@ import-reason-no-domain = Il n’y a rien après le @.
 import-reason-special-use = Ce qui suit le @ n’est pas un vrai domaine.
 import-reason-bad-domain = Ce qui suit le @ n’est pas un domaine.
 import-reason-bad-local = Ce qui précède le @ contient des caractères impossibles dans une adresse.
+import-reason-bad-status = Le statut n’est ni abonné, ni désabonné, ni non abonné, ni en attente, ni nettoyé. Si cette colonne a un autre sens, renommez-la.
 import-reason-bad-time = CLEAN_TIME n’est pas une date avec une heure.
 import-reason-row-quotes = Un guillemet manque dans cette ligne.
 import-reason-row-too-long = La ligne est trop longue.

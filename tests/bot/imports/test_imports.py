@@ -168,6 +168,27 @@ def test_a_file_that_does_not_say_where_its_contacts_stand_gives_new_ones_the_ch
     assert _contact(database, "c@d.fr").status == "subscribed"
 
 
+def test_a_status_that_is_none_is_refused_instead_of_taken_for_the_chosen_one(database: Database):
+    lines = [
+        "Email,Status",
+        "a@b.fr,bounced",
+        "b@b.fr,archived",
+        "c@b.fr,",
+        "d@b.fr, ",
+        "e@b.fr,Non abonné",
+        "nobody,Lead",
+    ]
+    job = _receive(database, "\n".join(lines), status="subscribed")
+    assert _finish(database).outcome.added == 3
+    assert [(row.line, row.reason) for row in _refused(database, job)] == [
+        (2, "bad-status"),
+        (3, "bad-status"),
+        (7, "no-at"),
+    ]
+    statuses = [_contact(database, address).status for address in ("c@b.fr", "d@b.fr", "e@b.fr")]
+    assert statuses == ["subscribed", "subscribed", "nonsubscribed"]
+
+
 def test_a_cleaned_contact_without_a_time_has_an_unknown_one_until_a_file_tells_it(database: Database):
     _import(database, "Email\na@b.fr\n", SUBSCRIBED)
     _import(database, "Email\na@b.fr\nc@d.fr\n", CLEANED)

@@ -26,6 +26,7 @@ COUNTS = (0, 1, 2, 11, 1_000_000)
 LONG = f"Lettre d\u2019information & {HOSTILE} *de* l\u2019association " * 40
 REASONS = [
     *BadAddressReason,
+    "bad-status",
     "bad-time",
     *(f"row-{reason}" for reason in get_args(RefusedRecord.__annotations__["reason"])),
 ]
