@@ -108,6 +108,7 @@ class Workspaces:
         self._served: dict[str, Served] = {}
         self._stays: set[str] = set()
         self._faults: dict[str, str] = {}  # of workspaces that are installed and not served
+        self._unreadable: frozenset[str] = frozenset()  # ids of installations whose tokens can't be decrypted
         self._looked_up: dict[str, float] = {}  # teams that aren't served: when they were looked up
         self._lookups: dict[str, Lock] = {}  # of these: held while one is looked up
         self._lock = RLock()  # of changes; `find` reads without it
@@ -168,6 +169,11 @@ class Workspaces:
         before = set(self._served)  # others are newer than what is read here
         known = {each.id: each for each in workspaces.list_all(self._main)}
         installed = self._installations.all()
+        # Those whose tokens can't be decrypted any more stay as they are: served, if they are.
+        unreadable = self._installations.unreadable
+        for id_ in unreadable | self._unreadable:
+            self._guarded(id_, self._installations.find, id_, id_)
+        self._unreadable = unreadable
         of_team = {each.team_id or "": each for each in installed if not each.is_org}
         of_organization = {each.enterprise_id: each for each in installed if each.is_org}
         for id_, its in of_team.items():
@@ -187,7 +193,9 @@ class Workspaces:
             self._serve(present[id_], its)
         self._mark_removed([each for id_, each in present.items() if id_ not in {*its_own, *self._stays}])
         for id_ in before - its_own.keys() - self._stays:
-            self._drop(id_)
+            served = self._served.get(id_)
+            if served and not {id_, served.identity.enterprise_id} & unreadable:
+                self._drop(id_)
 
     def fault(self) -> str:
         """How many workspaces are installed and not served, or have a broken database; "" if none.
@@ -278,7 +286,7 @@ class Workspaces:
         self.changed(served)
         self._served[workspace.id] = served
 
-    def _guarded(self, workspace_id: str, call: Callable[..., None], *given: Any) -> bool:
+    def _guarded(self, workspace_id: str, call: Callable[..., object], *given: Any) -> bool:
         """Calls it; False if that failed, which the log says once: the other workspaces are served all the same."""
         try:
             call(*given)

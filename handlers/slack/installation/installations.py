@@ -95,12 +95,17 @@ class Installations:
         from handlers.slack.installation.store import InstallationStore  # noqa: PLC0415
 
         self.store = InstallationStore(database, settings.slack_client_id, cipher)
+        self.unreadable: frozenset[str] = frozenset()
+        """The ids of the workspaces and organizations whose tokens `all` could not decrypt."""
 
     def all(self) -> Sequence[Installed]:
-        """The newest of each workspace and each organization, ordered by name."""
+        """The newest of each workspace and each organization, ordered by name; without those in `unreadable`.
+
+        Raises WrongTokenKey if that is all of them.
+        """
         newest: dict[str, Installed] = {}
         with _opening():
-            found = self.store.all()
+            found, self.unreadable = self.store.all()
         for each in map(Installed.of, found):
             newest.setdefault(each.id, each)
         return sorted(newest.values(), key=lambda each: (each.team_name, each.id))

@@ -61,7 +61,8 @@ class Rotation:
     def rotate_due(self, keep_lease: Callable[[], bool] = lambda: True) -> bool:
         """Renews the tokens that expire soon; False if one could not be."""
         done = True
-        for found in self._store.all():
+        installations, _ = self._store.all()
+        for found in installations:
             if self._is_due(found) and keep_lease():
                 renewed = self._renew(Installed.of(found), self._is_due)
                 done = done and (renewed is None or not self._is_due(renewed))

@@ -12,7 +12,7 @@ from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from bot.jobs.jobs import Clock
 from storage.core.database import Database
 from storage.workspaces import installation_states, installation_tables
-from storage.workspaces.ciphers import TokenCipher
+from storage.workspaces.ciphers import TokenCipher, WrongKey
 
 STATE_SECONDS = 600  # from the click on "Add to Slack" to the return from Slack
 MOST_STATES = 10_000  # installations under way at the same time; a stranger can begin as many as they like
@@ -38,9 +38,16 @@ class InstallationStore(SQLAlchemyInstallationStore):
     def build_bots_table(self, metadata: Any, table_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002  a class method of Bolt's
         return installation_tables.encrypted(installation_tables.BOTS, self._cipher)
 
-    def all(self) -> list[Installation]:
-        """Every installation, the newest first. Raises WrongKey."""
-        return self._select()
+    def all(self) -> tuple[list[Installation], frozenset[str]]:
+        """Returns the installations, the newest first, and the ids of the workspaces and organizations of those that
+        can't be decrypted.
+
+        Raises WrongKey if none can be, though there are some.
+        """
+        try:
+            return self._select(), frozenset()
+        except WrongKey:
+            return self._decryptable()
 
     def newest(self, team_id: str | None, enterprise_id: str | None) -> Installation | None:
         """Of the workspace; of the organization if no workspace is given. Raises WrongKey."""
@@ -106,9 +113,30 @@ class InstallationStore(SQLAlchemyInstallationStore):
                 numbers.append(len(found))
         return numbers[0]
 
+    def _decryptable(self) -> tuple[list[Installation], frozenset[str]]:
+        table = self.installations
+        found: list[Installation] = []
+        others: set[str] = set()
+        with self.engine.connect() as connection:
+            query = table.select().with_only_columns(table.c.id, table.c.team_id, table.c.enterprise_id)
+            places = connection.execute(query.where(*self._is_ours(table))).all()
+        for row_id, team, enterprise in places:
+            try:
+                found += self._where(table.c.id == row_id)
+            except WrongKey:
+                others.add(team or enterprise)
+        if not found:
+            raise WrongKey
+        return sorted(found, key=lambda each: each.installed_at, reverse=True), frozenset(others)
+
     def _select(self, *team_and_enterprise: str | None) -> list[Installation]:
         table = self.installations
-        condition = self._is_of(table, *team_and_enterprise) if team_and_enterprise else self._is_ours(table)
+        return self._where(
+            *(self._is_of(table, *team_and_enterprise) if team_and_enterprise else self._is_ours(table))
+        )
+
+    def _where(self, *condition: Any) -> list[Installation]:
+        table = self.installations
         query = table.select().where(*condition).order_by(table.c.installed_at.desc(), table.c.id.desc())
         with self.engine.connect() as connection:
             return [self.build_installation_entity(row) for row in connection.execute(query).mappings()]

@@ -10,6 +10,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.core.settings import Settings
 from bot.workspaces import workspaces
@@ -113,6 +114,32 @@ def test_one_workspace_whose_database_is_gone_leaves_the_others_served(
     for served in (again, running):
         served.reload()
         assert ids(served) == {"T1", "T2"}
+        assert served.fault() == ""
+
+
+def test_one_token_that_can_not_be_decrypted_leaves_the_others_served(
+    start: Start, database: Database, caplog: pytest.LogCaptureFixture
+):
+    running = start()
+    install(running, "T1", "T2")
+    with database.engine.begin() as connection:
+        token = connection.scalar(text("SELECT bot_token FROM slack_installations WHERE team_id = 'T1'"))
+        broken = text("UPDATE slack_installations SET bot_token = :token WHERE team_id = 'T1'")
+        connection.execute(broken, {"token": "gAAAAAB"})
+    caplog.set_level(logging.ERROR)
+    again = start()
+    install(again, "T3")
+    for _ in range(2):
+        again.reload()
+        running.reload()
+    assert (ids(again), ids(running)) == ({"T2", "T3"}, {"T1", "T2", "T3"}), "one that was served still is"
+    assert {again.fault(), running.fault()} == {"1 not served"}
+    assert len([each for each in caplog.messages if "T1 is not served" in each]) == 2, "once by each process"
+    with database.engine.begin() as connection:
+        connection.execute(broken, {"token": token})
+    for served in (again, running):
+        served.reload()
+        assert ids(served) == {"T1", "T2", "T3"}
         assert served.fault() == ""
 
 
