@@ -21,7 +21,7 @@ from bot.core import settings as reading
 from bot.core.settings import Settings
 from bot.jobs import jobs, task_leases
 from bot.mailchimp import account
-from bot.maintenance.cleanup import delete_expired
+from bot.maintenance.cleanup import delete_expired, delete_expired_of_removed
 from bot.maintenance.retention import Retention
 from bot.workspaces import databases, workspaces
 from bot.workspaces.workspaces import Workspace
@@ -196,6 +196,11 @@ def _serve_installed(
             delete_expired(database, utc_now(), retention)
 
         add("main/cleanup", "cleanup", scheduling.CLEANUP_INTERVAL, clean_up)
+
+    def clean_up_removed(_: KeepLease) -> bool:
+        return delete_expired_of_removed(database, settings, utc_now())
+
+    add("main/removed", "cleanup", scheduling.CLEANUP_INTERVAL, clean_up_removed)
 
 
 def _release_leases(contexts: Callable[[], Sequence[AppContext]], owner: str) -> None:

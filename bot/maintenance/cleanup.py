@@ -1,10 +1,14 @@
 """Deletes rows that have been kept long enough; never contacts and archives, the journal and exports only if a setting says so."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from bot.bounces.webhooks import TOKENS_KEPT
+from bot.core.errors import CleanedError
+from bot.core.settings import Settings, of_workspace
 from bot.jobs.dedupe import REQUESTS_KEPT
 from bot.maintenance.retention import Retention, delete_older
+from bot.workspaces import workspaces
 from storage.bounces import webhook_tokens
 from storage.contacts.reachable import reachable
 from storage.core.database import Database
@@ -28,6 +32,23 @@ def delete_expired(database: Database, now: datetime, retention: Retention = DEF
     Returns the number of rows.
     """
     return _outcomes(database, now) + _short_lived(database, now) + delete_older(database, retention, now)
+
+
+def delete_expired_of_removed(main: Database, settings: Settings, now: datetime) -> bool:
+    """As `delete_expired`, in the databases of workspaces that have removed the app, whose data stays until it is erased.
+
+    Returns False if one of them could not be opened.
+    """
+    done = True
+    for workspace in workspaces.list_all(main):
+        if workspace.is_removed and workspace.place != workspaces.MAIN:
+            its_own = of_workspace(settings, workspace.id, workspace.place).settings
+            try:
+                with closing(workspaces.open_current(main, workspace.place)) as database:
+                    delete_expired(database, now, Retention.of(its_own))
+            except CleanedError:
+                done = False
+    return done
 
 
 def _outcomes(database: Database, now: datetime) -> int:

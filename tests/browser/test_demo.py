@@ -32,7 +32,7 @@ def test_from_the_import_to_the_weekly_digest(screen: Screen, tmp_path: Path):
 def import_it(screen: Screen, archive: Path) -> None:
     screen.command("/cleaned-import")
     screen.page.locator('[data-block-id="import-file"] input[type=file]').set_input_files(archive)
-    expect(screen.page.locator('[data-block-id="import-file"]')).to_contain_text(archive.name)
+    expect(screen.page.locator('[data-block-id="import-file"] li')).to_contain_text(archive.name)  # uploaded
     screen.field("import-name").fill(screen.audience)
     screen.submit()
     screen.modal_says(screen.says("import-done", n=CONTACTS))

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from bot.bounces import intake
 from bot.bounces.events import EventKind
+from bot.core import settings as core_settings
 from bot.maintenance import consistency
-from bot.maintenance.cleanup import delete_expired
+from bot.maintenance.cleanup import delete_expired, delete_expired_of_removed
 from bot.maintenance.retention import Retention
+from bot.workspaces import workspaces
 from storage.audiences import journal
 from storage.core.database import Database
 from tests.bot.privacy.test_forget import bounced
@@ -59,3 +61,26 @@ def test_a_check_does_not_miss_what_was_deleted(database: Database):
     assert list(consistency.find_inconsistencies(database, NOW)) == []
     delete_expired(database, NOW + 31 * DAY, EVERYTHING)
     assert list(consistency.find_inconsistencies(database, NOW)) == []
+
+
+def test_what_is_kept_for_a_time_is_deleted_where_the_app_was_removed_too(database: Database):
+    """Also where another removed workspace's database is missing."""
+    url = database.url.render_as_string(hide_password=False)
+    settings = core_settings.load(_env_file=None, DATABASE_URL=url, CLEANED_KEEP_JOURNAL=30)
+    places = {}
+    for team in ("T1", "T2", "T3"):
+        place = workspaces.add(database, team, team, NOW).place
+        places[team] = workspaces.open_current(database, place)
+        with places[team].transaction() as session:
+            journal.write(session, who="U1", what="export", at=NOW, n=1)
+    workspaces.mark_removed(database, ["T1", "T2"], NOW)
+    places["T1"].drop()
+    assert not delete_expired_of_removed(database, settings, NOW + 31 * DAY)
+
+    def lines(team: str) -> set[str]:
+        with places[team].reading() as session:
+            return {line.what for line in journal.read(session)}
+
+    assert (lines("T2"), lines("T3")) == ({"retention"}, {"export"})
+    for team in ("T2", "T3"):
+        places[team].close()
