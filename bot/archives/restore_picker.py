@@ -54,6 +54,14 @@ class PickerPage:
     ticked: frozenset[int]
     edition: int
 
+    @property
+    def pages(self) -> int:
+        """How many pages there are; 0 if that isn't known, since a text is searched."""
+        if not self.has_more:
+            return self.number
+        n = self.archive.n - self.archive.restored
+        return 0 if self.text else max(self.number + 1, -(-n // CONTACTS_PER_PAGE))
+
 
 @dataclass(frozen=True, slots=True)
 class _State:

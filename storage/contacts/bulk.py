@@ -102,11 +102,10 @@ def insert(session: Session, rows: Sequence[Row]) -> bool:
     """
     if not rows:
         return True
-    ordered = _in_order(rows)
+    columns = _used_columns(rows)
     if not is_sqlite(session):
-        return _insert_postgresql(session, COLUMNS, _copy_text(ordered))
-    columns = _used_columns(ordered)
-    added = _insert_sqlite(session, columns, lines(ordered, columns, for_sqlite=True))
+        return _insert_postgresql(session, columns, _copy_text(rows, columns))
+    added = _insert_sqlite(session, columns, _in_order(rows, lines(rows, columns, for_sqlite=True)))
     # Deleted instead of rolled back to a savepoint, for which SQLite would copy every page that is changed.
     if 0 < added < len(rows):
         _delete(session, rows[0][0], map(_ID, rows))
@@ -131,7 +130,7 @@ def update(session: Session, rows: Sequence[Row]) -> None:
         # An UPDATE for each takes four times as long, and longer still where the audience is on another server.
         statement = "DELETE FROM contact WHERE audience_id = %s AND id = ANY(%s)"
         session.connection().exec_driver_sql(statement, (rows[0][0], [row[1] for row in rows]))
-        _copy(session, COLUMNS, _copy_text(sorted(rows, key=_KEY)))
+        _copy(session, COLUMNS, _copy_text(rows, COLUMNS))
         return
     values = ", ".join(f"{name} = ?" for name in COLUMNS[2:])
     statement = f"UPDATE contact SET {values} WHERE audience_id = ? AND id = ?"  # noqa: S608  no value in it
@@ -157,9 +156,14 @@ def _batches(values: Sequence[Any]) -> Iterator[Any]:
         yield values[start : start + _KEYS_PER_STATEMENT]
 
 
-def _in_order(rows: Iterable[Row]) -> list[Row]:
-    """In the order of the index of addresses: each of its pages is then read once."""
-    return sorted(rows, key=_KEY)
+def _in_order(rows: Iterable[Row], texts: Sequence[str]) -> list[str]:
+    """The texts of the rows in the order of the index of addresses: each of its pages is then read once.
+
+    The texts, not the rows: read in another order than the one that they were made in, each would have to be fetched
+    from memory.
+    """
+    keys = list(map(_KEY, rows))
+    return [texts[i] for i in sorted(range(len(keys)), key=keys.__getitem__)]
 
 
 def _as_json(row: Row) -> str:
@@ -173,8 +177,10 @@ def _used_columns(contacts: Sequence[Row]) -> tuple[str, ...]:
     )
 
 
-def _copy_text(rows: Iterable[Row]) -> str:
-    return "".join(f"{_copy_line([v if v is None else str(v) for v in row])}\n" for row in rows)
+def _copy_text(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    values_of = itemgetter(*map(COLUMNS.index, columns))
+    texts = [_copy_line([v if v is None else str(v) for v in values]) for values in map(values_of, rows)]
+    return "".join(f"{text}\n" for text in _in_order(rows, texts))
 
 
 def _copy_line(values: Sequence[str | None]) -> str:

@@ -38,6 +38,17 @@ class AffectedContacts:
     """Contacts excused by an outage that no longer counts as one, because an earlier burst has come to light."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Continued:
+    """What the extension of a domain's last burst has changed, and left."""
+
+    bursts: BurstSizes
+    late: list[datetime]
+    """Times of bounces that are in none of the bursts, because they were reported late."""
+    weakened: set[int]
+    """Ids of contacts to judge again."""
+
+
 def update(
     session: Session, audience_id: int, policy: Policy, new_rows: Sequence[Mapping[str, Any]]
 ) -> AffectedContacts:
@@ -53,8 +64,8 @@ def update(
         before, bounced_at = known[domain], times[domain]
         continued = _continue_burst(session, audience_id, domain, before, bounced_at, size, policy)
         if continued:
-            before, bounced_at, weakened = continued
-            affected.weakened.update(weakened)
+            before, bounced_at = continued.bursts, continued.late
+            affected.weakened.update(continued.weakened)
         found = _bursts_around(session, audience_id, domain, bounced_at, size, policy)
         after = merge_bursts([*before, *found])
         if after == list(before):
@@ -112,12 +123,11 @@ def _continue_burst(
     bounced_at: Sequence[datetime],
     size: int,
     policy: Policy,
-) -> tuple[BurstSizes, list[datetime], set[int]] | None:
+) -> _Continued | None:
     """Extends the last burst to the latest bounce, if the last hour alone shows that it goes on; else returns None.
 
-    Returns the bursts as they are now, the times of bounces that are in none of them, because they were reported late, and
-    the ids of contacts to judge. Without this, each batch of bounces during a burst would have all of an hour read and
-    sorted, and all contacts of the burst judged once more. Of those within it nothing is new.
+    Without this, each batch of bounces during a burst would have all of an hour read and sorted, and all contacts of the
+    burst judged once more. Of those within it nothing is new.
     """
     last = max(before, key=lambda burst: burst.until, default=None)
     later = [at for at in bounced_at if last and at > last.until]
@@ -130,10 +140,12 @@ def _continue_burst(
     if burst_rows.count_addresses(session, audience_id, *of_hour, most=ceil(threshold)) < threshold:
         return None
     burst_rows.extend(session, audience_id, domain, last.since, until)
-    now = {Burst(last.since, until) if burst == last else burst: n for burst, n in before.items()}
-    late = [at for at in bounced_at if not any(burst.contains(at) for burst in now)]
-    weakened = burst_rows.contacts_with_verdict(session, audience_id, domain, last.until, until)
-    return now, late, weakened
+    extended = {Burst(last.since, until) if burst == last else burst: n for burst, n in before.items()}
+    return _Continued(
+        bursts=extended,
+        late=[at for at in bounced_at if not any(burst.contains(at) for burst in extended)],
+        weakened=burst_rows.contacts_with_verdict(session, audience_id, domain, last.until, until),
+    )
 
 
 def _bursts_around(

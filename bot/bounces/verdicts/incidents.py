@@ -5,6 +5,7 @@ What makes one is decided in `bot.bounces.verdicts.policy`. Nobody is cleaned fo
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,17 @@ from storage.contacts import figures
 from storage.core.database import Session
 
 
+@dataclass(frozen=True, slots=True)
+class _Continued:
+    """What the extension of the last incident has changed, and left."""
+
+    incidents: list[Burst]
+    late: list[datetime]
+    """Times of refusals that are in none of the incidents, because they were reported late."""
+    affected: set[int]
+    """Ids of contacts whose verdict may rest on what was added."""
+
+
 def update(session: Session, audience_id: int, new_rows: Sequence[Mapping[str, Any]]) -> set[int]:
     """Finds and saves the incidents that new rows of evidence make.
 
@@ -42,7 +54,7 @@ def update(session: Session, audience_id: int, new_rows: Sequence[Mapping[str, A
     affected: set[int] = set()
     continued = _continue_incident(session, audience_id, rows, refused_at)
     if continued:
-        known, refused_at, affected = continued
+        known, refused_at, affected = continued.incidents, continued.late, continued.affected
     for found in _incidents_around(session, audience_id, refused_at):
         if not any(incident.contains(found.since) and incident.contains(found.until) for incident in known):
             _save(session, audience_id, found)
@@ -58,12 +70,11 @@ def running_since(session: Session, audience_ids: Sequence[int], now: datetime) 
 
 def _continue_incident(
     session: Session, audience_id: int, rows: Sequence[IncidentRow], refused_at: Sequence[datetime]
-) -> tuple[list[Burst], list[datetime], set[int]] | None:
+) -> _Continued | None:
     """Extends the last incident to the latest refusal if the numbers of the last hour show that it goes on; else None.
 
-    Returns the incidents as they are now, the times of refusals that are in none of them, because they were reported late,
-    and the ids that `update` returns. Without this, each batch of refusals during an incident would have all bounces of an
-    hour read and sorted, and all contacts of the incident judged once more. Of those within it nothing is new.
+    Without this, each batch of refusals during an incident would have all bounces of an hour read and sorted, and all
+    contacts of the incident judged once more. Of those within it nothing is new.
     """
     last = max(rows, key=lambda row: row.until, default=None)
     later = [at for at in refused_at if last and at > last.until]
@@ -79,9 +90,12 @@ def _continue_incident(
         return None
     quiet = last.until + INCIDENT_QUIET, until + INCIDENT_QUIET
     _save(session, audience_id, Burst(last.since, until))
-    now = [Burst(row.since, row.until) for row in incident_rows.of_audience(session, audience_id)]
-    late = [at for at in refused_at if not any(incident.contains(at) for incident in now)]
-    return now, late, incident_rows.contacts_with_verdict(session, audience_id, *quiet)
+    extended = [Burst(row.since, row.until) for row in incident_rows.of_audience(session, audience_id)]
+    return _Continued(
+        incidents=extended,
+        late=[at for at in refused_at if not any(incident.contains(at) for incident in extended)],
+        affected=incident_rows.contacts_with_verdict(session, audience_id, *quiet),
+    )
 
 
 def _is_of_many_domains(session: Session, audience_id: int, since: datetime, until: datetime) -> bool:

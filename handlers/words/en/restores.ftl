@@ -31,7 +31,10 @@ restores-ticked = { $n ->
 restores-search = Part of an address
 restores-search-hint = Press Enter to search.
 restores-tick = Tick the contacts to restore
-restores-page = Page { $page }
+restores-page = { $pages ->
+    [0] Page { $page }
+   *[other] Page { $page } of { $pages }
+}
 restores-no-hit = No archived contact matches.
 restores-cleaned-on = { $reason }, cleaned { $date }
 restores-submit = { $n ->

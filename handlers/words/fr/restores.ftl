@@ -32,7 +32,10 @@ restores-ticked = { $n ->
 restores-search = Partie d’une adresse
 restores-search-hint = Appuyez sur Entrée pour chercher.
 restores-tick = Cochez les contacts à rétablir
-restores-page = Page { $page }
+restores-page = { $pages ->
+    [0] Page { $page }
+   *[other] Page { $page } sur { $pages }
+}
 restores-no-hit = Aucun contact archivé ne correspond.
 restores-cleaned-on = { $reason }, nettoyé { $date }
 restores-submit = { $n ->

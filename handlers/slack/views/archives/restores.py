@@ -194,7 +194,10 @@ def _page_buttons(words: Words, page: PickerPage) -> list[Block]:
         buttons.append(blocks.button(words("next"), NEXT))
     if not buttons:
         return []
-    return [blocks.context(words.md("restores-page", page=page.number)), blocks.actions(buttons, "pages")]
+    return [
+        blocks.context(words.md("restores-page", page=page.number, pages=page.pages)),
+        blocks.actions(buttons, "pages"),
+    ]
 
 
 def _search(text: str) -> Block:
