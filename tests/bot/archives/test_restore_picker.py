@@ -42,7 +42,7 @@ def test_the_contacts_come_by_pages_there_and_back(database: Database, draft: st
     seen: list[int] = []
     for number in (1, 2, 3):
         page = look(database, draft)
-        assert (page.number, page.has_more) == (number, number < 3)
+        assert (page.number, page.pages, page.has_more) == (number, 3, number < 3)
         seen += ids(page)
         restore_picker.turn(database, draft, PickerBoxes(ids(page)), "next", by="U1")
     assert seen == list(range(1, 24))
@@ -71,7 +71,9 @@ def test_a_search_finds_a_part_of_the_address(database: Database, draft: str):
     restore_picker.search(database, draft, PickerBoxes(), " PERSON2", by="U1")
     page = look(database, draft)
     assert [c.address for c in page.contacts] == [f"person{n}@example.com" for n in (2, 20, 21, 22)]
-    assert page.text == "PERSON2"
+    assert (page.text, page.pages) == ("PERSON2", 1)
+    restore_picker.search(database, draft, PickerBoxes(), "person", by="U1")
+    assert look(database, draft).pages == 0, "not known: there are more, and nobody counts them"
     restore_picker.search(database, draft, PickerBoxes(), "100%_", by="U1")
     assert ids(look(database, draft)) == []
 
