@@ -112,18 +112,16 @@ class ColumnMap:
     def parse_row(self, cells: list[str], audience_id: int) -> Row | str:
         """Returns the row as a contact without id and revision, or the key of the reason it is refused for."""
         written = cells[self.address]
-        status = self.status
-        is_known = True
+        status, text = self.status, ""
         if self.status_position is not None:
             text = cells[self.status_position]
             status = _STATUSES.get(text) or _STATUSES.get(text.strip().casefold())
-            is_known = bool(status or not text.strip())
         address = try_validate(written)
         if isinstance(address, BadAddressReason):
             if status != "cleaned" or address not in _MISTYPED:
                 return str(address)
             address = _unvalidated(written)
-        if not is_known:  # the status for rows without one could be subscribed
+        if not status and text.strip():  # the status for rows without one could be subscribed
             return "bad-status"
         cells.append("")  # the value of every column that the file lacks
         fields = [key + encode_basestring(value) for key, i in self.merge_fields if (value := cells[i])]
@@ -164,6 +162,7 @@ _STATUSES: Mapping[str, str] = {
     "non-subscribed": "nonsubscribed",
     "transactionnel": "nonsubscribed",
     "non abonné": "nonsubscribed",
+    "non-abonné": "nonsubscribed",
     "abonné": "subscribed",
     "désabonné": "unsubscribed",
     "nettoyé": "cleaned",

@@ -28,14 +28,17 @@ from storage.contacts import bulk
 from storage.contacts.values import Row
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
+from storage.files.sheet_texts import SheetText
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.files.spreadsheets import Sheet, Text, open_sheets
+from storage.files.spreadsheets import Sheet, open_sheets
 from storage.imports import refused_rows, uploads
 from storage.jobs import jobs as job_rows
 from storage.jobs.tables import JobState
 
 ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
-NEW_FOR_MERGED = 2  # new contacts go in as quickly as half as many rows are merged
+NEW_PER_CHUNK_FACTOR = (
+    2  # a new contact takes half the time of a row that is merged, so its chunks are larger
+)
 LEAST_ROWS_PER_CHUNK = 1_000
 STEP_BYTES = 1_000  # of the file for each row of a chunk: some ten chunks, or more if the file is large
 RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
@@ -248,7 +251,7 @@ def _local_audience(session: Session, name: str) -> AudienceRow | None:
 _RECEIVED_WITHIN = timedelta(days=1)  # after that, the process that was storing the file has died
 
 
-def _check_sheets(name: str, file: BinaryIO) -> tuple[Text, ...]:
+def _check_sheets(name: str, file: BinaryIO) -> tuple[SheetText, ...]:
     """Checks the header of each sheet; returns their texts.
 
     Raises SpreadsheetError, NoAddressColumnInFile.
@@ -260,7 +263,7 @@ def _check_sheets(name: str, file: BinaryIO) -> tuple[Text, ...]:
 
 
 def _store(
-    database: Database, job: ImportJob, file: BinaryIO, texts: tuple[Text, ...], clock: Clock
+    database: Database, job: ImportJob, file: BinaryIO, texts: tuple[SheetText, ...], clock: Clock
 ) -> Iterator[ImportJob]:
     with database.transaction() as session:
         uploads.delete_parts(session, job.id)  # parts stored by a process that died
@@ -307,7 +310,7 @@ def _import_rows(database: Database, job: ImportJob, clock: Clock, file: BinaryI
 
 def _add_all(database: Database, job: ImportJob, clock: Clock, file: BinaryIO) -> Iterator[ImportJob]:
     """Adds each row as a contact. Raises NotNew."""
-    step_size = _step_size(job, NEW_FOR_MERGED * ROWS_PER_CHUNK)
+    step_size = _step_size(job, NEW_PER_CHUNK_FACTOR * ROWS_PER_CHUNK)
 
     def prepare(columns: ColumnMap, rows: Iterator[Row]) -> NewContacts:
         return new_contacts.prepare(columns, rows, job.task.status, for_sqlite=database.is_sqlite)

@@ -7,7 +7,7 @@ from typing import Any
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
 from bot.jobs.files import NOTHING_SENT, HandOver
 from bot.jobs.jobs import Job, JobType
-from storage.files.spreadsheets import Text
+from storage.files.sheet_texts import SheetText
 from storage.jobs.tables import JobKind
 
 
@@ -25,7 +25,7 @@ class ImportTask:
     slack_file: str | None = None
     sha256: str | None = None
     size: int | None = None
-    texts: tuple[Text, ...] = ()
+    texts: tuple[SheetText, ...] = ()
 
     @property
     def is_stored(self) -> bool:

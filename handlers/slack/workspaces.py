@@ -172,6 +172,7 @@ class Workspaces:
         # Those whose tokens can't be decrypted any more stay as they are: served, if they are.
         unreadable = self._installations.unreadable
         for id_ in unreadable | self._unreadable:
+            # Read once more, as that of a workspace or else of an organization: the fault is logged, or is over.
             self._guarded(id_, self._installations.find, id_, id_)
         self._unreadable = unreadable
         of_team = {each.team_id or "": each for each in installed if not each.is_org}

@@ -65,10 +65,10 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
 
 
 def lines(contacts: Iterable[Row], columns: Sequence[str], *, for_sqlite: bool) -> list[str]:
-    """Does what can be done for `insert_lines` without the database: returns the contacts as text.
+    """Returns the contacts as text for `insert_lines`: JSON for SQLite, else what COPY reads. Needs no database.
 
-    That is JSON for SQLite, else what COPY reads. All values of `columns` are text or None; their audience, id and
-    revision are not among them.
+    `columns` are those that have a value in any of the contacts, all of them text or None; audience, id and revision
+    are not among them.
     """
     text_of = _as_json if for_sqlite else _copy_line
     return list(map(text_of, map(itemgetter(*map(COLUMNS.index, columns)), contacts)))
@@ -159,8 +159,8 @@ def _batches(values: Sequence[Any]) -> Iterator[Any]:
 def _in_order(rows: Iterable[Row], texts: Sequence[str]) -> list[str]:
     """The texts of the rows in the order of the index of addresses: each of its pages is then read once.
 
-    The texts, not the rows: read in another order than the one that they were made in, each would have to be fetched
-    from memory.
+    Rows are next to each other in memory in the order in which they were made; sorted before they became text, each
+    would have to be fetched from another place.
     """
     keys = list(map(_KEY, rows))
     return [texts[i] for i in sorted(range(len(keys)), key=keys.__getitem__)]

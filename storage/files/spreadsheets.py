@@ -1,11 +1,8 @@
 """Reading CSV files of any common dialect, alone or in a .zip, as streams. `csv_files` writes them."""
 
-import codecs
 import csv
-import io
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
 from typing import BinaryIO, Final, Literal, NamedTuple
@@ -15,6 +12,7 @@ from storage.files.formulas import (
     is_refused_file,
     undefuse_cell,
 )
+from storage.files.sheet_texts import OVERLONG, ZIP_MAGIC, Lines, SheetText, detect
 from storage.files.spreadsheet_errors import (
     EmptyFile,
     ExcelWorkbook,
@@ -46,22 +44,6 @@ class RefusedRecord(NamedTuple):
     cells: list[str]  # as well as they can be told apart, with the quotes that don't match
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Properties of a sheet's text, found by reading all of it. `size` is in bytes, uncompressed."""
-
-    encoding: str
-    is_valid: bool  # every byte can be decoded
-    has_nul: bool
-    size: int
-    is_zip: bool
-
-    @property
-    def has_bad_characters(self) -> bool:
-        """Whether some rows have to be refused for their characters."""
-        return self.has_nul or not self.is_valid
-
-
 @dataclass(frozen=True)
 class Sheet:
     """One CSV file. Its rows are read while they are iterated over, once."""
@@ -71,8 +53,8 @@ class Sheet:
     """subscribed, unsubscribed, cleaned or nonsubscribed, if the file is named as in an export of Mailchimp."""
     header: tuple[str, ...]
     rows: Iterator[Record | RefusedRecord]
-    text: Text
-    _lines: "_Lines" = field(repr=False)
+    text: SheetText
+    _lines: Lines = field(repr=False)
 
     @property
     def size(self) -> int:
@@ -86,13 +68,13 @@ class Sheet:
 
 
 def open_sheets(
-    name: str, file: BinaryIO, limits: Limits = LIMITS, *, texts: Sequence[Text] = ()
+    name: str, file: BinaryIO, limits: Limits = LIMITS, *, texts: Sequence[SheetText] = ()
 ) -> list[Sheet]:
     """Returns the sheets in `file`: one for a CSV, or one for each CSV of a .zip, which is recognised by its content.
 
     The file is seekable, and the caller closes it after reading the rows. It is read once here, for its encoding and its
-    checksums, so that errors of the whole file are raised before the first row. It is not if `texts` are given: those of the same
-    file's sheets when it was opened before.
+    checksums, so that errors of the whole file are raised before the first row. With `texts`, those of its sheets when it
+    was opened before, it is not read again.
 
     Raises SpreadsheetError. A single row that can't be read is a RefusedRecord among the rows instead. Rows of empty cells are
     left out.
@@ -101,7 +83,7 @@ def open_sheets(
     magic = file.read(8)
     if magic == _OLE_MAGIC:
         raise ExcelWorkbook(name=name)
-    if not magic.startswith((_ZIP_MAGIC, _EMPTY_ZIP_MAGIC)):
+    if not magic.startswith((ZIP_MAGIC, _EMPTY_ZIP_MAGIC)):
         return [_sheet(name, lambda: _rewound(file), limits, next(iter(texts), None))]
     members = ZipArchive(name, file, limits).members()
     not_empty = [member for member in members if member.info.file_size] or members
@@ -112,18 +94,12 @@ def open_sheets(
     ]
 
 
-_CHUNK: Final = 64 * 1024
 _OLE_MAGIC: Final = bytes.fromhex("D0CF11E0A1B11AE1")
-_ZIP_MAGIC: Final = b"PK\x03\x04"
 _EMPTY_ZIP_MAGIC: Final = b"PK\x05\x06"
 _MAILCHIMP_NAME: Final = re.compile(r"(subscribed|unsubscribed|cleaned|nonsubscribed)_\w*export")
 _SPACE: Final = re.compile(r"\s")
 _QUOTED: Final = re.compile('"[^"]*"')
 _CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f\ufffd]")
-# str.splitlines breaks lines at these too; csv doesn't.
-_OTHER_BREAKS: Final = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-# Replaces a line that is too long: strict csv raises an error for it both inside and outside quotes.
-_OVERLONG: Final = '"x"x'
 
 
 def _rewound(file: BinaryIO) -> SeekableFile:
@@ -135,15 +111,15 @@ def _sheet(
     name: str,
     reopen: Callable[[], SeekableFile],
     limits: Limits,
-    text: Text | None,
+    text: SheetText | None,
     archive: str | None = None,
 ) -> Sheet:
-    text = text or _detect(reopen)
+    text = text or detect(reopen)
     if archive and text.is_zip:
         raise UnsafeArchive(archive, "nested")
     if not text.size:
         raise EmptyFile(name=name)
-    lines = _Lines(reopen(), text, limits)
+    lines = Lines(reopen(), text, limits)
     delimiter, header = _header(name, lines, limits)
     is_defused = is_own_file(header)
     status = _MAILCHIMP_NAME.match(name.rpartition("/")[2])
@@ -167,44 +143,7 @@ def _sheet(
     )
 
 
-def _detect(reopen: Callable[[], SeekableFile]) -> Text:
-    """Takes text for Windows-1252 if it is not marked as another encoding and any of it is no UTF-8."""
-    text = _scan(reopen(), None)
-    return _scan(reopen(), "cp1252") if text.encoding == "utf-8" and not text.is_valid else text
-
-
-def _scan(stream: SeekableFile, encoding: str | None) -> Text:
-    start = chunk = stream.read(_CHUNK)
-    encoding = encoding or _encoding(start)
-    decoder = codecs.getincrementaldecoder(encoding)()
-    size, is_valid, has_nul = 0, True, False
-    while True:
-        size += len(chunk)
-        try:
-            has_nul = (is_valid and "\0" in decoder.decode(chunk, final=not chunk)) or has_nul
-        except UnicodeDecodeError:
-            is_valid = False
-        if not chunk:
-            return Text(
-                encoding, is_valid=is_valid, has_nul=has_nul, size=size, is_zip=start.startswith(_ZIP_MAGIC)
-            )
-        chunk = stream.read(_CHUNK)
-
-
-def _encoding(start: bytes) -> str:
-    if start.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    # UTF-16 without a byte-order mark: in Latin text, nearly every pair of bytes has a NUL, always on the same side.
-    pairs = len(start[:1024]) // 2
-    even, odd = start[0 : pairs * 2 : 2].count(0), start[1 : pairs * 2 : 2].count(0)
-    if pairs and max(even, odd) > 0.7 * pairs and min(even, odd) < 0.05 * pairs:
-        return "utf-16-le" if odd > even else "utf-16-be"
-    return "utf-8"
-
-
-def _header(name: str, lines: "_Lines", limits: Limits) -> tuple[str, list[str]]:
+def _header(name: str, lines: Lines, limits: Limits) -> tuple[str, list[str]]:
     """Returns the delimiter, the one that splits the first row into most cells, and that row.
 
     In a file that the bot has written, it is the one that shows the bot's own columns: others may have names with commas.
@@ -237,7 +176,7 @@ def _is_address(cell: str) -> bool:
     return bool(local) and "." in domain[1:-1] and "@" not in domain and not _SPACE.search(local + domain)
 
 
-def _rows(lines: "_Lines", delimiter: str, row_reader: "_RowReader") -> Iterator[Record | RefusedRecord]:
+def _rows(lines: Lines, delimiter: str, row_reader: "_RowReader") -> Iterator[Record | RefusedRecord]:
     # A row of this width is a record without a closer look.
     plain_width = row_reader.width if row_reader.is_plain else -1
     while True:
@@ -265,7 +204,7 @@ def _rows(lines: "_Lines", delimiter: str, row_reader: "_RowReader") -> Iterator
 
 
 def _single_rows(
-    lines: "_Lines", end: int, delimiter: str, row_reader: "_RowReader"
+    lines: Lines, end: int, delimiter: str, row_reader: "_RowReader"
 ) -> Iterator[Record | RefusedRecord]:
     """Yields the rows on the lines up to before `end`, each line by itself.
 
@@ -287,7 +226,7 @@ def _single_rows(
 class _RowReader:
     """Turns the cells of one sheet's rows into records."""
 
-    lines: "_Lines"
+    lines: Lines
     delimiter: str
     width: int
     checks_characters: bool
@@ -315,7 +254,7 @@ class _RowReader:
     def refused(self, line: int, text: str, *, too_long: bool) -> RefusedRecord:
         """Returns a line that is not CSV, divided at every delimiter."""
         text = text[:LONGEST_TEXT].rstrip("\r\n")
-        if text == _OVERLONG:
+        if text == OVERLONG:
             return RefusedRecord(line, "too-long", [])
         cells = [cell[1:-1] if _QUOTED.fullmatch(cell) else cell for cell in text.split(self.delimiter)]
         if self.is_defused:
@@ -346,99 +285,3 @@ class _RowReader:
         if "@" not in line or not least <= line.count(self.delimiter) + 1 <= self.width:
             return False
         return any(map(_is_address, line.split(self.delimiter)))
-
-
-class _Block(NamedTuple):
-    """Lines that were read together; `first` is the number of the first one."""
-
-    first: int
-    lines: list[str]
-    characters: int
-
-
-class _Lines:
-    """The physical lines of a stream. Those from `start` on are kept, to be read again.
-
-    A row with an unmatched quote may swallow any number of rows behind it. Only the line that it starts on is refused,
-    and reading continues with the next line.
-    """
-
-    def __init__(self, source: SeekableFile, text: Text, limits: Limits) -> None:
-        # csv has this setting only for the whole process, in which nothing else reads CSV.
-        csv.field_size_limit(limits.cell)
-        self.start = 1  # the first line of the row that is read next
-        self.bytes_read = 0
-        self._source = source
-        self._limit = limits.record
-        errors = "strict" if text.is_valid else "replace"
-        self._decoder = codecs.getincrementaldecoder(text.encoding)(errors)
-        self._carry = ""  # the beginning of a line whose end is not read yet
-        self._overlong = False  # whether the rest of a line that is too long is being skipped
-        self._ended = False
-        self._next = 1
-        self._kept: deque[_Block] = deque()
-
-    def remaining(self) -> Iterator[str]:
-        """Returns the lines from `start` on. Raises csv.Error while iterating if a row grows too long."""
-        return chain.from_iterable(self._blocks())
-
-    def take(self, end: int) -> Iterator[str]:
-        """Yields the lines from `start` to before `end`, which were read before, and moves `start` behind each."""
-        for text in self._slice(self.start, end):
-            self.start += 1
-            yield text
-
-    def _slice(self, line: int, end: int) -> Iterator[str]:
-        for first, lines, _ in self._kept:
-            yield from lines[max(0, line - first) : max(0, end - first)]
-
-    def _blocks(self) -> Iterator[Iterable[str]]:
-        for first, lines, _ in tuple(self._kept):
-            # Not copied, since this is run again for each row that is refused.
-            yield map(lines.__getitem__, range(max(0, self.start - first), len(lines)))
-        while lines := self._read():
-            self._forget()
-            self._kept.append(_Block(self._next, lines, sum(map(len, lines))))
-            self._next += len(lines)
-            if sum(block.characters for block in islice(self._kept, 1, None)) > self._limit:
-                raise csv.Error("record larger than the limit")
-            yield lines
-
-    def _forget(self) -> None:
-        while self._kept and self._kept[0].first + len(self._kept[0].lines) <= self.start:
-            self._kept.popleft()
-
-    def _read(self) -> list[str]:
-        """Returns the next lines, about 64 KiB; none at the end."""
-        while not self._ended:
-            chunk = self._source.read(_CHUNK)
-            self.bytes_read += len(chunk)
-            self._ended = not chunk
-            text = self._decoder.decode(chunk, final=self._ended)
-            text = self._carry + self._rest_of_overlong(text)
-            cut = len(text) if self._ended else _after_last_break(text)
-            self._carry = text[cut:]
-            if len(self._carry) > self._limit:
-                self._carry, self._overlong = _OVERLONG, True
-            if cut:
-                return _split(text[:cut])
-        return []
-
-    def _rest_of_overlong(self, text: str) -> str:
-        """Returns what follows the line that is too long, from its end on."""
-        if not self._overlong:
-            return text
-        line_end = re.search("[\r\n]", text)
-        self._overlong = not line_end
-        return text[line_end.start() :] if line_end else ""
-
-
-def _after_last_break(text: str) -> int:
-    # A carriage return at the end of the text may be the first half of a line break.
-    return (text.rfind("\n") + 1) or (text.rfind("\r", 0, -1) + 1)
-
-
-def _split(text: str) -> list[str]:
-    if any(character in text for character in _OTHER_BREAKS):
-        return list(io.StringIO(text, newline=""))
-    return text.splitlines(keepends=True)

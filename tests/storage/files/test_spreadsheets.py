@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from storage.files import sheet_texts
 from storage.files import spreadsheet_errors as errors
-from storage.files import spreadsheets
 from storage.files.csv_files import CsvFormat, csv_bytes
 from storage.files.formulas import FORMULA, defuse_cell, undefuse_cell
 from storage.files.spreadsheets import (
@@ -359,6 +359,6 @@ def test_a_file_is_not_read_through_when_it_is_opened_again_with_its_texts(
 ):
     first = open_sheets("list.zip", io.BytesIO(content))
     rows = [list(sheet.rows) for sheet in first]
-    monkeypatch.setattr(spreadsheets, "_scan", None)
+    monkeypatch.setattr(sheet_texts, "_scan", None)
     again = open_sheets("list.zip", io.BytesIO(content), texts=[sheet.text for sheet in first])
     assert [list(sheet.rows) for sheet in again] == rows
