@@ -1,10 +1,11 @@
 """Both engines: a test that asks for `database` runs on SQLite and on PostgreSQL."""
 
+import gc
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -49,6 +50,18 @@ SLOW = (
     *("tests/bot/mailchimp/test_outbox.py", "tests/bot/contacts/test_figures.py"),
     *("tests/handlers/terminal/test_demo.py", "tests/bot/maintenance/", "tests/tools/"),
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collects no garbage meanwhile, and never again visits what is there then: all modules and items."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

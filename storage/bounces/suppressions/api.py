@@ -22,6 +22,7 @@ from storage.bounces.suppressions.errors import (
     ProviderUnreachable,
     RequestRefused,
 )
+from storage.core import tls
 
 TRIES = 6
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -67,6 +68,7 @@ class ProviderApi:
             headers={"Accept": "application/json", **(headers or {})},
             auth=auth,
             transport=transport,
+            verify=tls.context(),
             timeout=TIMEOUT,
         )
 

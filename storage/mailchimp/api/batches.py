@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from storage.contacts.values import Status
+from storage.core import tls
 from storage.mailchimp.api.documents import get_number, get_text
 from storage.mailchimp.api.errors import BadAnswer, MailchimpError, Unavailable, problem
 from storage.mailchimp.api.transport import CALL_SECONDS, CONNECT_SECONDS
@@ -122,7 +123,7 @@ def _response(url: str, transport: httpx.BaseTransport | None) -> Iterator[httpx
     timeout = httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS)
     try:
         with (
-            httpx.Client(transport=transport, timeout=timeout) as http,
+            httpx.Client(transport=transport, verify=tls.context(), timeout=timeout) as http,
             http.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response,
         ):
             if response.status_code != httpx.codes.OK:

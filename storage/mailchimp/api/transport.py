@@ -19,6 +19,7 @@ from typing import Literal, TypeVar
 import httpx
 from prometheus_client import Counter
 
+from storage.core import tls
 from storage.mailchimp.api import documents
 from storage.mailchimp.api.errors import (
     BadAnswer,
@@ -106,6 +107,7 @@ class ConnectionPool:
         with self._lock:
             self._http = self._http or httpx.Client(
                 transport=self._transport,
+                verify=tls.context(),
                 limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
                 timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
             )

@@ -8,10 +8,14 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+from jsonschema.exceptions import best_match
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
 
 from handlers.standins.mailchimp.account import RecordedRequest
 
@@ -64,7 +68,7 @@ class Specification:
         answers = self._operations[path][method]["answers"]
         schema = answers.get(str(status)) or answers["default"]
         strict = str(status) in answers
-        jsonschema.validate(document, _closed(schema) if strict else schema)
+        _validate(document, _closed(schema) if strict else schema)
 
     def accepts(self, method: str, path: str, query: dict[str, str], body: Any) -> bool:
         """Whether a request is one that the specification allows."""
@@ -72,10 +76,10 @@ class Specification:
             return (method, query, body) == ("post", {}, None)
         try:
             operation = self._operations[path][method]
-            jsonschema.validate(body, _closed(operation["body"]))
+            _validate(body, _closed(operation["body"]))
             for name, value in query.items():
                 known = operation["query"][name]
-                jsonschema.validate(_READ.get(known.get("type", ""), str)(value), known)
+                _validate(_READ.get(known.get("type", ""), str)(value), known)
         except (jsonschema.ValidationError, KeyError, ValueError):
             return False
         return True
@@ -97,6 +101,21 @@ class Specification:
             template for template in templates if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
         )
         return next(matching, path)
+
+
+def _validate(value: Any, schema: Json) -> None:
+    """As `jsonschema.validate`, which checks the schema itself each time: half of the time of all validations."""
+    error = best_match(_validator(json.dumps(schema)).iter_errors(value))
+    if error is not None:
+        raise error
+
+
+@cache
+def _validator(schema: str) -> Validator:
+    loaded = json.loads(schema)
+    kind = validator_for(loaded)
+    kind.check_schema(loaded)
+    return kind(loaded)
 
 
 _READ: dict[str, Callable[[str], object]] = {"integer": int, "boolean": json.loads}
