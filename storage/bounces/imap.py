@@ -160,8 +160,8 @@ def open_mailbox(address: ImapAddress, *, read_only: bool = False) -> Iterator[M
 @contextmanager
 def _connected(address: ImapAddress) -> Iterator[BaseMailBox]:
     """The connection. After an error it is closed without logging out, which would wait for a server that is gone."""
-    tls = ssl.create_default_context()
     if address.is_encrypted:
+        tls = ssl.create_default_context()
         box: BaseMailBox = MailBox(address.host, address.port, TIMEOUT, ssl_context=tls)
     else:
         box = MailBoxUnencrypted(address.host, address.port, TIMEOUT)
@@ -169,7 +169,7 @@ def _connected(address: ImapAddress) -> Iterator[BaseMailBox]:
         if not address.is_encrypted and not _is_this_machine(address.host):
             if "STARTTLS" not in box.client.capabilities:
                 raise UntrustedServer(host=address.host)
-            box.client.starttls(tls)
+            box.client.starttls(ssl.create_default_context())
         yield box
         with suppress(ImapToolsError, imaplib.IMAP4.error, OSError):
             box.logout()

@@ -1,6 +1,7 @@
 """A workspace with the bot in it, in this process: as `cleaned run` starts it."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.socket_mode.builtin import internals
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
@@ -24,6 +26,8 @@ from handlers.slack.workspaces import Only, Served
 from handlers.standins.slack.server import Workspace
 
 PATIENCE = 20.0  # seconds for an answer: Slack waits three, a busy machine may need more; other tests look at the time
+
+_UNUSED_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody
 
 
 def settings_of(workspace: Workspace, database_url: str, **more: Any) -> Settings:
@@ -62,6 +66,8 @@ def quick() -> Iterator[None]:
         patch.setattr(IntervalRunner, "shutdown", lambda runner: runner.event.set())
         patch.setattr(serve, "SocketModeHandler", partial(SocketModeHandler, ping_interval=1))
         patch.setattr(Connection, "disconnect", wake_and_disconnect)
+        # It reads the certificates for each connection (16 ms), although the local workspace has no TLS.
+        patch.setattr(internals, "_use_or_create_ssl_context", lambda given: given or _UNUSED_TLS)
         patch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.05)
         patch.setattr(worker, "POLL_SECONDS", 0.1)
         patch.setattr(listeners, "SETTLE_SECONDS", 0.05)
