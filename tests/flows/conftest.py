@@ -1,5 +1,6 @@
 """The whole bot in a local workspace, on both engines; what people see is compared with the bot's own sentences."""
 
+import http.client
 import io
 import threading
 import time
@@ -107,6 +108,18 @@ def wait_until(fact: Callable[[], bool], seconds: float = 10) -> None:
     while not fact():
         assert time.monotonic() < until, "it did not happen"
         time.sleep(0.02)
+
+
+def answers(port: int) -> bool:
+    """Whether a bot answers on this machine's port. To connect is not enough: a free port can be connected to itself."""
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        asked.request("GET", "/healthz")
+        return asked.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
 
 
 @pytest.fixture

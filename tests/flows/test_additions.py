@@ -81,4 +81,6 @@ def test_a_refused_correction_is_put_right_in_the_form_and_added(mailchimp: Stan
     assert (merge_values(there)["BORN"], merge_values(there)["LUCKY"]) == ("05/31", 8)
     assert len(mailchimp.members(audience)) == 2
     assert not any("ip_signup" in str(each.body) for each in mailchimp.requests)
-    assert person.state()["refused"] == []
+    # A result that comes before Slack shows the answer to the submission is sent again: there was no such modal yet.
+    refused = [(each["method"], each["error"]) for each in person.state()["refused"]]
+    assert set(refused) <= {("views.update", "not_found")}

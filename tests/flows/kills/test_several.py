@@ -23,7 +23,7 @@ from storage.audiences.tables import JournalRow
 from storage.contacts.tables import Contact
 from storage.core.database import Database
 from storage.jobs.tables import JobRow
-from tests.flows.conftest import AUDIENCE, Someone, wait_until
+from tests.flows.conftest import AUDIENCE, Someone, answers, wait_until
 from tests.support.slack import OLIVIA, Person, says
 
 CONTACTS = 100_000
@@ -110,7 +110,7 @@ def test_a_process_that_is_told_by_http_stops_in_time_and_the_next_carries_on(
     with Workspace(manifest.path(), request_url=url) as workspace, Person(workspace, OLIVIA) as person:
         olivia = Someone(person, words("en"))
         with process(workspace, database_url, **given) as first:
-            wait_until(lambda: _listens(port), STARTS_WITHIN)
+            wait_until(lambda: answers(port), STARTS_WITHIN)
             _ask(olivia, large_file)
             assert _half_done(looking) == first.pid
             first.send_signal(signal.SIGTERM)
@@ -192,8 +192,3 @@ def _assert_imported(someone: Someone, database: Database) -> None:
         assert session.exec(select(func.count()).select_from(Contact)).one() == CONTACTS
         [line] = session.exec(select(JournalRow).where(JournalRow.what == "import")).all()
         assert line.n == CONTACTS
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as wanted:
-        return wanted.connect_ex(("127.0.0.1", port)) == 0

@@ -16,7 +16,7 @@ from handlers.clock import utc_now
 from handlers.standins.slack.server import Workspace
 from storage.bounces.tables import Evidence
 from storage.core.database import Database
-from tests.flows.conftest import Someone, wait_until
+from tests.flows.conftest import Someone, answers, wait_until
 from tests.flows.kills.test_kills import STARTS_WITHIN, Child
 from tests.handlers.web.webhooks import conftest as senders
 from tests.handlers.web.webhooks import samples
@@ -40,11 +40,7 @@ class Listening(Child):
 
     def start(self) -> None:
         super().start()
-        wait_until(self._listens, STARTS_WITHIN)  # it does so last
-
-    def _listens(self) -> bool:
-        with socket.socket() as line:
-            return line.connect_ex(("127.0.0.1", self.port)) == 0
+        wait_until(lambda: answers(self.port), STARTS_WITHIN)  # it does so last
 
     def post(self, signed: senders.Signed) -> dict[str, int] | None:
         """The counts; None if there was no answer."""
