@@ -37,6 +37,23 @@ class UpsertCounts:
 NO_ROWS = UpsertCounts(0, 0, 0, 0)
 
 
+def add_new(session: Session, audience: AudienceRow, rows: Sequence[Row]) -> bool:
+    """Adds the rows, which are contacts but for their ids and revision; adds none and returns False if not all are new.
+
+    It does so too if two have the same address, or if a person was erased. The caller holds the audience's lock.
+    """
+    keys = set(map(address_key_of, rows))
+    erased = forgotten.load(session)
+    if len(keys) < len(rows) or (erased and any(key in erased for key in keys)):
+        return False
+    first_id, revision = audience.next_contact_id, audience.revision
+    if not bulk.insert_new(session, audience.id, rows, first_id=first_id, revision=revision):
+        return False
+    audience.next_contact_id += len(rows)
+    figures.apply_changes(session, audience.id, count_figures(rows))
+    return True
+
+
 def upsert_rows(
     session: Session,
     audience: AudienceRow,
@@ -50,24 +67,16 @@ def upsert_rows(
 
     The caller holds the audience's lock. `add(row, id)` returns the new contact; `merge(contact, row)` returns the
     changed contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address,
-    by the lower-case address of their row; None if the rows may all be new.
+    by the lower-case address of their row.
     """
     n_rows = len(rows)
     if erased := forgotten.load(session):
         rows = [row for row in rows if address_key_of(row) not in erased]
-    # All rows of a first sync are new, and inserting them without a look-up is twice as quick. So this is tried until
-    # one of them meets an existing contact.
-    is_insert_only = moved is None and not (so_far.changed or so_far.unchanged)
-    existing: Mapping[str, Row] = {}
-    if is_insert_only:
-        added, changed = _sort(audience, existing, rows, add, merge)
-        is_insert_only = bulk.insert(session, list(added.values()))
-    if not is_insert_only:
-        stored = bulk.find_by_address_keys(session, audience.id, map(address_key_of, rows))
-        existing = stored | dict(moved or {})
-        added, changed = _sort(audience, existing, rows, add, merge)
-        bulk.insert(session, list(added.values()))
-        bulk.update(session, list(changed.values()))
+    stored = bulk.find_by_address_keys(session, audience.id, map(address_key_of, rows))
+    existing = stored | dict(moved or {})
+    added, changed = _sort(audience, existing, rows, add, merge)
+    bulk.insert(session, list(added.values()))
+    bulk.update(session, list(changed.values()))
     audience.next_contact_id += len(added)
     changes = count_figures(added.values())
     for key, contact in changed.items():

@@ -112,6 +112,23 @@ def insert(session: Session, rows: Sequence[Row]) -> bool:
     return added == len(rows)
 
 
+def insert_new(
+    session: Session, audience_id: int, rows: Sequence[Row], *, first_id: int, revision: int
+) -> bool:
+    """As `insert`, but adds the audience, the revision and the ids: from `first_id` on, in the order of the addresses."""
+    if not rows:
+        return True
+    columns = [name for name in _used_columns(rows) if name not in _NUMBERS]
+    if not is_sqlite(session):
+        texts = _in_order(rows, _copy_texts(rows, columns))
+        return insert_lines(session, audience_id, texts, columns, first_id=first_id, revision=revision)
+    texts = _in_order(rows, lines(rows, columns, for_sqlite=True))
+    added = _insert_sqlite(session, columns, texts, (audience_id, first_id - 1, revision))
+    if 0 < added < len(rows):
+        _delete(session, audience_id, range(first_id, first_id + len(rows)))
+    return added == len(rows)
+
+
 def find_by_address_keys(session: Session, audience_id: int, keys: Iterable[str]) -> dict[str, Row]:
     """Returns the audience's contacts with these lower-case addresses, by that address."""
     return {_KEY(row): row for row in _select(session, audience_id, "address_key", list(keys))}
@@ -178,9 +195,12 @@ def _used_columns(contacts: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _copy_text(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    return "".join(f"{text}\n" for text in _in_order(rows, _copy_texts(rows, columns)))
+
+
+def _copy_texts(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
     values_of = itemgetter(*map(COLUMNS.index, columns))
-    texts = [_copy_line([v if v is None else str(v) for v in values]) for values in map(values_of, rows)]
-    return "".join(f"{text}\n" for text in _in_order(rows, texts))
+    return [_copy_line([v if v is None else str(v) for v in values]) for values in map(values_of, rows)]
 
 
 def _copy_line(values: Sequence[str | None]) -> str:

@@ -30,7 +30,7 @@ from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
 from bot.workspaces import databases
-from handlers.cli import GC_THRESHOLDS
+from handlers.cli import GC_THRESHOLDS, SWITCH_SECONDS
 from handlers.clock import utc_now
 from handlers.standins.mailchimp.api import reads
 from handlers.standins.mailchimp.standin import Standin
@@ -197,6 +197,7 @@ def _child(base: str, key: str, url: str, connections: str, end: str) -> None:
     """Does what there is to do to its end, and says when and with how much memory."""
     gc.freeze()  # as `cleaned run` does
     gc.set_threshold(*GC_THRESHOLDS)
+    sys.setswitchinterval(SWITCH_SECONDS)
     database = databases.open_current(url)
     jobs.release_dead(database)
     with Client(key, base, int(connections)) as client:

@@ -91,7 +91,7 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         *_place(member.location),
         str(leid) if leid else None,
         member.euid or None,
-        _moment(member.changed_at) if is_cleaned else None,
+        _moment(member.changed_at or UNKNOWN_TIME) if is_cleaned else None,
         _UNKNOWN if is_cleaned else None,
         None,  # campaign and diagnostic: a member has none
         None,
@@ -115,8 +115,6 @@ def added(new: Row, contact_id: int, revision: int) -> Row:
     """A new contact."""
     values = list(new)
     values[_ID], values[_REVISION] = contact_id, revision
-    if new[_STATUS] == Status.CLEANED and not new[_AT["cleaned_at"]]:
-        values[_AT["cleaned_at"]] = _moment(UNKNOWN_TIME)
     return tuple(values)
 
 
@@ -163,9 +161,9 @@ def _text(value: MergeValue | None) -> str:
     return "" if value is None else str(value)
 
 
-def _moment(at: datetime | None) -> str | None:
+def _moment(at: datetime) -> str:
     """A time in UTC, in the format of `storage.contacts.bulk`."""
-    return at.isoformat(" ", "microseconds")[:26] if at else None
+    return at.isoformat(" ", "microseconds")[:26]
 
 
 def _time(text: str) -> str | None:

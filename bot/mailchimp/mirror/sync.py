@@ -311,6 +311,10 @@ def _load(
     outcome: UpsertCounts,
 ) -> UpsertCounts:
     revision, seen = audience.revision, context.seen
+    # All rows of a first sync are new, until one meets a contact that is there.
+    is_insert_only = context.is_first and not (outcome.changed or outcome.unchanged)
+    if is_insert_only and upsert.add_new(session, audience, rows):
+        return replace(outcome, added=outcome.added + len(rows))
 
     def add(new: Row, contact_id: int) -> Row:
         if seen is not None:

@@ -100,7 +100,7 @@ class Member(Struct, frozen=True, gc=False):
     @property
     def listed_hash(self) -> str | None:
         """Its id as Mailchimp gives it; None if there is none, or if it is computed from the address as well."""
-        return self.id if self.id.isalnum() and self.id != member_hash(self.address) else None
+        return self.id if self.id != member_hash(self.address) and self.id.isalnum() else None
 
     @property
     def tags(self) -> tuple[str, ...]:
