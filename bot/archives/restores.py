@@ -13,12 +13,12 @@ from storage.archives.tables import Archive
 from storage.audiences import audiences as audience_rows
 from storage.audiences import journal
 from storage.contacts import bulk
-from storage.contacts.contacts import Segment
+from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.reachable import reachable
 from storage.core.database import Database, Session
 
 ARCHIVES_PER_PAGE = 10
-CONTACTS_PER_CHUNK, CONTACTS_IN_FIRST_CHUNK = 20_000, 1_000
+CONTACTS_PER_CHUNK, CONTACTS_IN_FIRST_CHUNK = 10_000, 1_000
 KIND = "restore"
 
 
@@ -212,9 +212,14 @@ def work(database: Database, job: RestoreJob, clock: Clock) -> Iterator[RestoreJ
         start += len(chunk)
         step_size.adapt(clock() - began)
         yield job
-    # Those that the archive still holds were left as they are, because they had changed. They aren't counted by a query:
-    # PostgreSQL would read the index's entries of all that were restored.
-    yield _finish(database, job, clock(), changed=len(ids) - (job.done - done_before))
+    place, is_over = None, job.task.ids is not None
+    while not is_over:
+        began = clock()
+        job, place = _restore_next(database, job, place, step_size.rows, began)
+        step_size.adapt(clock() - began)
+        is_over = place is None
+        yield job
+    yield _finish(database, job, clock(), n_left=len(ids) - (job.done - done_before))
 
 
 def _earlier(session: Session, archive: Archive, audience: str) -> EarlierArchive:
@@ -240,8 +245,23 @@ def _restore_chunk(database: Database, job: RestoreJob, chunk: Sequence[int], no
         return jobs.step(session, job, now, done=job.done + n)
 
 
-def _finish(database: Database, job: RestoreJob, now: datetime, *, changed: int) -> RestoreJob:
+def _restore_next(
+    database: Database, job: RestoreJob, after: PageKey | None, most: int, now: datetime
+) -> tuple[RestoreJob, PageKey | None]:
     with database.transaction() as session:
+        revision = bulk.lock(session, job.audience_id).revision
+        n, place = archives.restore_next(session, job.audience_id, job.task.archive, after, most, revision)
+        return jobs.step(session, job, now, done=job.done + n), place
+
+
+def _finish(database: Database, job: RestoreJob, now: datetime, *, n_left: int) -> RestoreJob:
+    """Ends the job. `n_left`: how many of the ids asked for were not restored."""
+    with database.transaction() as session:
+        changed = n_left
+        archive = archives.get(session, job.audience_id, job.task.archive)
+        if archive and job.task.ids is None:
+            # What the archive still holds was left as it is, because it had changed.
+            changed = archive.n - archive.restored
         journal.write(
             session,
             who=job.made_by,

@@ -26,6 +26,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -190,9 +191,12 @@ def add_left_alone(session: Session, audience_id: int, archive_id: str, n: int) 
 def restorable_ids(
     session: Session, audience_id: int, archive_id: str, ids: Sequence[int] | None
 ) -> "array[int]":
-    """Ids of the contacts that the archive holds, or of these of them, in the order in which it took them."""
+    """Ids that `restore_contacts` is to restore: of these contacts, those that the archive holds; else its members.
+
+    The contacts that carry the archive's number are then left to `restore_next`.
+    """
     found = unrestored_ids(session, audience_id, archive_id, 0, ids)
-    if number := _number(session, audience_id, archive_id):
+    if ids is not None and (number := _number(session, audience_id, archive_id)):
         query = select(TABLE.c.id).where(*_holds(audience_id, number), *_only(TABLE.c.id, ids))
         found += _stream(session, query.order_by(*OLDEST_FIRST))
     return found
@@ -214,20 +218,37 @@ def restore_contacts(
     unrestored = _unrestored(audience_id, archive_id, 0, None)
     members = select(MEMBER.c.contact_id).where(*unrestored, is_in(session, MEMBER.c.contact_id, contact_ids))
     member_ids = session.connection().execute(members).scalars().all()
-    restored = _restore(session, audience_id, member_ids, revision)
+    statement = _restoring(audience_id, revision)
+    restored = changes.execute_by_ids(session, statement, member_ids)
     if restored:
         marked = [*unrestored, is_in(session, MEMBER.c.contact_id, [row[0] for row in restored])]
         session.connection().execute(update(MEMBER).where(*marked).values(restored_at=now))
     if number := _number(session, audience_id, archive_id):
         # The expression keeps PostgreSQL from looking for the ids in the index by number: it would read all of it.
         holds = func.coalesce(TABLE.c.archive_number, 0) == number
-        restored += _restore(session, audience_id, contact_ids, revision, holds)
-    moved = Counter(map(itemgetter(1, 2, 3), restored))
-    changes.update_figures(session, audience_id, {(Status.ARCHIVED, *key): n for key, n in moved.items()})
-    ids = [row[0] for row in restored if row[1] == Status.CLEANED]
-    figures.add_worth_a_look(session, audience_id, changes.n_weak(session, audience_id, ids))
-    _increase(session, audience_id, archive_id, restored=len(restored))
-    return len(restored)
+        restored += changes.execute_by_ids(session, statement.where(holds), contact_ids)
+    return _count_restored(session, audience_id, archive_id, restored)
+
+
+def restore_next(
+    session: Session, audience_id: int, archive_id: str, after: PageKey | None, most: int, revision: int
+) -> tuple[int, PageKey | None]:
+    """As `restore_contacts`, for the next contacts that carry the archive's number, in the order of their cleaning.
+
+    Returns how many, and the place after which to go on: None after the last ones. A range of the index by number takes
+    less time than ids do, and begins behind the entries that the statements before it have left.
+    """
+    number = _number(session, audience_id, archive_id)
+    if number is None:
+        return 0, None
+    taken = [*_holds(audience_id, number), *([comes_before(after)] if after else ())]
+    place = select(TABLE.c.cleaned_at, TABLE.c.id).where(*taken).order_by(*OLDEST_FIRST)
+    found = session.connection().execute(place.offset(most - 1).limit(1)).first()
+    last = PageKey(*found) if found else None
+    if last:
+        taken.append(~comes_before(last))
+    restored = session.connection().execute(_restoring(audience_id, revision).where(*taken)).cursor.fetchall()
+    return _count_restored(session, audience_id, archive_id, restored), last
 
 
 def unrestored_ids(
@@ -396,19 +417,24 @@ def _is_archive(audience_id: int, archive_id: str) -> list[ColumnElement[bool]]:
     return [col(Archive.audience_id) == audience_id, col(Archive.id) == archive_id]
 
 
-def _restore(
-    session: Session,
-    audience_id: int,
-    contact_ids: Sequence[int],
-    revision: int,
-    *conditions: ColumnElement[bool],
-) -> list[Any]:
+def _restoring(audience_id: int, revision: int) -> ReturningUpdate[Any]:
     """Gives archived contacts the status they had; returns their id, status, reason and domain."""
     archived = (TABLE.c.audience_id == audience_id, TABLE.c.status == Status.ARCHIVED.value)
     values = {"status": TABLE.c.status_before, "status_before": None, "archive_number": None}
-    statement = update(TABLE).where(*archived, *conditions).values(**values, revision=revision)
-    returned = statement.returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
-    return changes.execute_by_ids(session, returned, contact_ids)
+    statement = update(TABLE).where(*archived).values(**values, revision=revision)
+    return statement.returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
+
+
+def _count_restored(
+    session: Session, audience_id: int, archive_id: str, restored: Sequence[tuple[Any, ...]]
+) -> int:
+    """Updates the figures for the rows that `_restoring` returned; returns how many they are."""
+    moved = Counter(map(itemgetter(1, 2, 3), restored))
+    changes.update_figures(session, audience_id, {(Status.ARCHIVED, *key): n for key, n in moved.items()})
+    ids = [row[0] for row in restored if row[1] == Status.CLEANED]
+    figures.add_worth_a_look(session, audience_id, changes.n_weak(session, audience_id, ids))
+    _increase(session, audience_id, archive_id, restored=len(restored))
+    return len(restored)
 
 
 def _increase(session: Session, audience_id: int, archive_id: str, **counts: int) -> None:

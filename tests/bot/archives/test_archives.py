@@ -384,8 +384,8 @@ def test_earlier_archives_are_listed_newest_first_by_pages(database: Database):
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
-def test_a_chunk_is_looked_up_by_the_key_of_the_table(database: Database, monkeypatch: pytest.MonkeyPatch):
-    """In an index of cleaned contacts or of the archive, each chunk would read what others have left."""
+def test_a_chunk_reads_nothing_that_others_have_left(database: Database, monkeypatch: pytest.MonkeyPatch):
+    """An archive looks its contacts up by the table's key, an Undo reads a range of the index by number."""
     monkeypatch.setattr(archives, "CONTACTS_PER_CHUNK", 5_000)
     monkeypatch.setattr(restores, "CONTACTS_PER_CHUNK", 5_000)
     audience = cleaned(database, 5_000)
@@ -394,7 +394,10 @@ def test_a_chunk_is_looked_up_by_the_key_of_the_table(database: Database, monkey
     undo(database, archive(database, Segment(audience_id=audience)))
     updates = [each for each in sent if each[0].startswith("UPDATE contact SET")]
     with database.reading() as session:
-        for statement, values in updates:
-            plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
-            assert "pk_contact" in "\n".join(plan)
-    assert len(updates) == 4  # a first step of 1,000, and the rest, twice
+        plans = [
+            "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+            for statement, values in updates
+        ]
+    assert len(plans) == 4  # a first step of 1,000, and the rest, twice
+    assert all("pk_contact" in plan for plan in plans[:2])
+    assert all("ix_contact_archive_number" in plan and "ROW(cleaned_at" in plan for plan in plans[2:])
