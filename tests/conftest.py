@@ -19,8 +19,11 @@ from sqlalchemy.engine import make_url
 from storage.core import database as storage_database
 from storage.core import schema
 from storage.core.database import Database
-from tests.support import cluster
-from tests.support.databases import Reusable, copied, url_text
+
+pytest.register_assert_rewrite("tests.support")  # before its modules are imported
+
+from tests.support import cluster  # noqa: E402
+from tests.support.databases import Reusable, copied, url_text  # noqa: E402
 
 # A shell that runs the tests in the background has them ignore it, and the programs that they start too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -36,10 +36,10 @@ from storage.contacts.contacts import Segment
 from storage.core.database import Database, Unreachable
 from storage.core.db_errors import TransientFault, transient_fault
 from storage.core.server_errors import is_duplicate
-from tests.bot.exports.test_exports import Desk, confirmed, written
 from tests.conftest import NOW
 from tests.support import mails
 from tests.support.audiences import Times, cleaned, run, statuses
+from tests.support.bot.exports import Desk, confirmed, written
 from tests.support.figures import assert_exact
 from tests.support.imap import Served, serving
 from tests.support.lost_servers import LostServers, carried_on, insisted, lost_servers

@@ -35,12 +35,12 @@ from handlers.words import words as words_for
 from storage.mailchimp.api.client import Client
 from tests.browser.conftest import PATIENCE
 from tests.conftest import NOW
-from tests.handlers.slack.test_listeners import declared
-from tests.handlers.slack.views.bounces.test_reversals import a_batch
-from tests.handlers.slack.views.digests.test_digests import part, report
 from tests.support.bots import bot
+from tests.support.features.listeners import declared
 from tests.support.slack import CAMILLE, NEWS, OLIVIA, Json, Person, has_action, says
 from tests.support.slack import words as words_of
+from tests.support.views.digests import part, report
+from tests.support.views.reversals import a_batch
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
 LOOKS: tuple[tuple[int, int, Literal["light", "dark"]], ...] = ((1400, 900, "light"), (390, 800, "dark"))

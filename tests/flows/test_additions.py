@@ -13,8 +13,8 @@ from handlers.standins.slack.server import Workspace
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.flows.conftest import Someone
-from tests.handlers.slack.features.mailchimp.test_additions import ALL, MERGE
 from tests.support.bots import settings_of
+from tests.support.features.additions import ALL, MERGE
 from tests.support.mirrors import MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, sync, watched
 from tests.support.slack import OLIVIA
 

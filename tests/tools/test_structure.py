@@ -1,5 +1,7 @@
 """The counters of `structure` on small made-up trees, and the recorder of `structure_paths`."""
 
+import ast
+import re
 import threading
 from pathlib import Path
 
@@ -149,6 +151,17 @@ def test_the_recorder_lists_the_functions_that_other_threads_call(tmp_path: Path
     finally:
         threading.setprofile(None)
     assert recorder.functions(tmp_path) == ["bot/a.py:2 A.f"]
+
+
+def test_no_test_imports_another_one():
+    """What several tests need is in tests/support."""
+    found = [
+        f"{path}: {node.module}"
+        for path in Path("tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and re.match(r"tests\..*\btest_", node.module or "")
+    ]
+    assert found == []
 
 
 def test_a_path_is_traced_through_the_three_floors():

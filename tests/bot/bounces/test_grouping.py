@@ -15,9 +15,9 @@ from bot.bounces.webhooks import WebhookPayload
 from storage.bounces.tables import Activity, BurstRow, Evidence
 from storage.contacts.tables import ContactCount, VerdictRow
 from storage.core.database import Database
-from tests.bot.bounces.test_intake import audience
-from tests.bot.bounces.test_intake import event as bounce
 from tests.conftest import NOW
+from tests.support.bot.intake import audience
+from tests.support.bot.intake import event as bounce
 from tests.support.figures import assert_exact, contacts, emptied
 
 FEW = [f"p{i}@example{i}.com" for i in range(4)]

@@ -21,11 +21,11 @@ from bot.jobs.jobs import Recipient
 from storage.bounces.message_files import MailMessage
 from storage.core.database import Database
 from storage.jobs.jobs import LeaseLost
-from tests.bot.bounces.test_intake import audience, contact, event, soft, take
-from tests.bot.bounces.test_reversals import LATER, WORD, batches, reverse_batch
 from tests.conftest import NOW
 from tests.support import mails
 from tests.support.audiences import claim, import_csv, run, statuses
+from tests.support.bot.intake import audience, contact, event, soft, take
+from tests.support.bot.reversals import LATER, WORD, batches, reverse_batch
 from tests.support.figures import assert_exact, contacts, emptied
 
 PEOPLE = [f"p{i}@example{i}.com" for i in range(8)]

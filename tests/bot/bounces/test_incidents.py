@@ -29,11 +29,11 @@ from bot.jobs.jobs import Recipient
 from storage.bounces.message_files import MailMessage
 from storage.bounces.verdicts import incidents as incident_rows
 from storage.core.database import Database
-from tests.bot.bounces.test_intake import audience, contact, event, weakness
-from tests.bot.bounces.test_reversals import batches, reverse_contact
 from tests.conftest import NOW
 from tests.support import mails, refusals
 from tests.support.audiences import run, statuses
+from tests.support.bot.intake import audience, contact, event, weakness
+from tests.support.bot.reversals import batches, reverse_contact
 from tests.support.figures import assert_exact
 from tests.support.refusals import BLOCK_LIST, SPF, bounce
 

@@ -14,9 +14,9 @@ from bot.bounces import mailbox, proof
 from bot.bounces.events import EventKind
 from storage.bounces.message_files import MailMessage
 from storage.core.database import Database
-from tests.bot.bounces.test_intake import audience, contact
 from tests.conftest import NOW
 from tests.support import mails
+from tests.support.bot.intake import audience, contact
 
 KEY = "a key that nobody guesses"
 ANN, BEN = "ann@example.com", "ben@example.com"

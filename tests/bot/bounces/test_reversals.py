@@ -1,8 +1,7 @@
 """Verdicts reversed: the status before comes back, of nobody else, once, and the bounces until then don't count."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -14,39 +13,20 @@ from bot.audiences import audiences, journal
 from bot.bounces import evidence, intake
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import reversals
-from bot.bounces.verdicts.reversals import REVERSAL, CleanedBatch, NothingToReverse, Obstacle, ReversalJob
+from bot.bounces.verdicts.reversals import REVERSAL, NothingToReverse, Obstacle
 from bot.contacts import counts
 from bot.core.errors import AlreadyDone, IsMirrored, PlanGone, WrongWord
 from bot.jobs import jobs
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, AudienceSource
-from tests.bot.bounces.test_intake import audience, contact, event, soft, take
 from tests.conftest import NOW
 from tests.support.audiences import claim, import_csv, run, statuses
+from tests.support.bot.intake import audience, contact, event, soft, take
+from tests.support.bot.reversals import LATER, WORD, batches, reverse_batch, reverse_contact
 from tests.support.figures import assert_exact, contacts, emptied
 
-LATER = NOW + timedelta(hours=2)
-WORD = "MISTAKE"
 PEOPLE = [f"p{i}@example.com" for i in range(6)]
-
-
-def batches(database: Database) -> Sequence[CleanedBatch]:
-    return reversals.recent_batches(database).batches
-
-
-def reverse_batch(database: Database, batch: CleanedBatch, now: datetime = LATER) -> ReversalJob:
-    plan = reversals.plan_batch(database, batch.audience_id, batch.id, by="U1", word=WORD, now=now)
-    reversals.confirm(database, plan.id, WORD, by="U1", now=now)
-    return run(database, REVERSAL, reversals.work, now)
-
-
-def reverse_contact(database: Database, address: str, now: datetime = LATER) -> ReversalJob:
-    found = contact(database, address)
-    plan = reversals.plan_contact(database, found.audience_id, found.id, by="U1", word=WORD, now=now)
-    assert (plan.n, plan.address) == (1, found.address)
-    reversals.confirm(database, plan.id, WORD, by="U1", now=now)
-    return run(database, REVERSAL, reversals.work, now)
 
 
 def obstacle(database: Database, address: str) -> Obstacle | None:

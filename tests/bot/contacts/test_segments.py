@@ -1,54 +1,24 @@
 """The list: pages by key, filters, ticks that stay."""
 
 import random
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from bot.contacts import rows, segments
+from bot.contacts import segments
 from bot.contacts.segments import MAX_TICKED, Listing, NothingTicked, Preset, TickedBoxes
 from bot.core.errors import PlanGone
 from bot.jobs import plans
-from storage.audiences import audiences
-from storage.contacts import bulk, contacts, figures, values
+from storage.contacts import bulk, contacts, figures
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.conftest import NOW
+from tests.support.bot.segments import fill
 
 NOBODY = TickedBoxes(0, frozenset(), frozenset())
 ME = "U0OLIVIA"
-
-
-def fill(database: Database, people: Iterable[dict[str, Any]], audience: str = "News") -> int:
-    """Adds cleaned contacts, each given as a dict of columns; returns the audience's id."""
-    with database.transaction() as session:
-        made = audiences.get_or_add(session, audience, NOW)
-        assert made.id
-        revision = bulk.lock(session, made.id).revision
-        added = []
-        for each in people:
-            n = made.next_contact_id
-            made.next_contact_id += 1
-            address = each.get("address", f"u{n}@orange.fr")
-            columns = {
-                "audience_id": made.id,
-                "id": n,
-                "address": address,
-                "address_key": address.lower(),
-                "domain": address.partition("@")[2],
-                "status": "cleaned",
-                "revision": revision,
-                "merge_fields": "{}",
-                "cleaned_at": bulk.encode_time(each.get("at", NOW)),
-                "clean_reason": "hard",
-            } | {key: value for key, value in each.items() if key not in ("at", "address")}
-            added.append(tuple(columns.get(name) for name in values.COLUMNS))
-        bulk.insert(session, added)
-        figures.apply_changes(session, made.id, figures.FigureChanges(map(rows.figure_key, added)))
-        return made.id
 
 
 def archive(database: Database, audience_id: int, contact_id: int) -> None:

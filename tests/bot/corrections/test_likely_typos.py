@@ -11,9 +11,9 @@ from bot.exports import files
 from storage.audiences import journal
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from tests.bot.corrections.test_corrections import ME, add, begin, complain, fill
-from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
+from tests.support.bot.corrections import ME, add, begin, complain, fill
+from tests.support.bot.digests import SETTINGS
 
 HEALTHY = [{"address": f"h{n}@gmail.com", "status": "subscribed"} for n in range(3)]
 MISTYPED = [{"address": f"u{n}@{('gmial.com', 'orange.fe')[n % 2]}"} for n in range(23)]

@@ -18,17 +18,8 @@ from storage.audiences import journal
 from storage.core.database import Database
 from storage.digests.tables import DigestRun
 from tests.conftest import NOW
+from tests.support.bot.digests import MONDAY, SETTINGS
 
-SETTINGS = DigestSettings(
-    channel="C0NEWS",
-    weekday=0,
-    at=time(9),
-    timezone="Europe/Paris",
-    language="fr",
-    set_by="U0CAMILLE",
-    set_at=NOW,
-)
-MONDAY = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)  # 9:00 in Paris, the first due after NOW
 SUNDAY = 6
 
 

@@ -21,8 +21,8 @@ from storage.contacts.values import CleanReason
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from storage.digests.digests import _newly
-from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
+from tests.support.bot.digests import SETTINGS
 from tests.support.databases import copied
 
 WEEK = week_at(NOW, "UTC")

@@ -3,7 +3,7 @@
 import csv
 import errno
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from bot.core.errors import AlreadyDone, NoAudience, NothingThere, PlanGone
 from bot.exports import exports, files
 from bot.exports.jobs import EXPORT, ExportJob, ExportResult
 from bot.jobs import jobs
-from bot.jobs.files import Contents, ExpectedFile, SharedFiles, SharedWith
+from bot.jobs.files import Contents, ExpectedFile, SharedWith
 from storage.audiences import journal
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
@@ -28,6 +28,7 @@ from storage.files.csv_files import CsvFormat
 from storage.jobs import jobs as job_rows
 from tests.conftest import NOW
 from tests.support.audiences import claim, cleaned, import_csv, run, statuses
+from tests.support.bot.exports import MOST, Desk, assert_whole, confirmed, link, rows, written
 
 LATER = NOW + jobs.LEASE + timedelta(seconds=5)
 LABELS = ["First Name", 'Say "hi"; now', "2024", "=SUM", "back\\slash", "Étage"]
@@ -78,53 +79,6 @@ def as_csv(*given: dict[str, str]) -> str:
 HARD = as_csv(FULL, ODD, TYPO)
 
 
-@dataclass
-class Desk:
-    """Takes files as Slack does, and can be told to fail."""
-
-    taken: dict[str, bytes] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    shown: list[tuple[str, str | None]] = field(default_factory=list)
-    fail_after_showing: bool = False
-
-    def expect(self, name: str, size: int) -> ExpectedFile:
-        file_id = f"F{len(self.names)}"
-        self.names[file_id] = name
-        assert size > 0
-        self.taken[file_id] = b" " * size
-        return ExpectedFile(file_id, "https://files.example/1")
-
-    def send(self, upload: ExpectedFile, contents: Contents) -> Iterator[int]:
-        body = b""
-        for piece in contents.pieces():
-            body += piece
-            yield len(body)
-        assert len(body) == len(self.taken[upload.file_id]) == contents.size
-        self.taken[upload.file_id] = body
-
-    def shared(self, file_ids: Sequence[str]) -> SharedFiles | None:
-        shown = any(each == file_ids[0] for each, _ in self.shown)
-        return SharedFiles(tuple(map(link, file_ids))) if shown else None
-
-    def share(self, names: Mapping[str, str], channel: str | None) -> SharedFiles:
-        assert all(name == self.names[file_id] for file_id, name in names.items())
-        self.shown += [(file_id, channel) for file_id in names]
-        if self.fail_after_showing:
-            self.fail_after_showing = False
-            raise ConnectionError
-        return SharedFiles(tuple(map(link, names)))
-
-
-def link(file_id: str) -> str:
-    return f"https://x.example/{file_id}"
-
-
-def confirmed(database: Database, segment: Segment) -> exports.ExportPlan:
-    preview = exports.plan(database, segment, by="U1", now=NOW)
-    exports.confirm(database, preview.id, by="U1", now=NOW, channel="D1")
-    return preview
-
-
 def export(database: Database, desk: Desk, now=NOW, **how) -> ExportJob:
     return run(database, EXPORT, lambda d, job, clock: exports.work(d, job, clock, sender=desk, **how), now)
 
@@ -133,16 +87,6 @@ def contacts(database: Database, audience: int) -> dict[str, dict[str, object]]:
     with database.reading() as session:
         found = session.exec(select(Contact).where(Contact.audience_id == audience)).all()
         return {c.address: c.model_dump(exclude={"audience_id", "id", "revision"}) for c in found}
-
-
-def written(database: Database, **how) -> tuple[int, str]:
-    out = io.BytesIO()
-    n = exports.write(database, "News", out, now=NOW, **how)
-    return n, out.getvalue().decode()
-
-
-def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_the_columns_are_those_of_mailchimp_s_own_export_then_ours(database: Database):
@@ -305,16 +249,7 @@ def large(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
     return audience
 
 
-MOST = 500  # bytes of a file: the header and three rows
 NAMES = [f"cleaned_news_2026-11-24_{n}of4.csv" for n in (1, 2, 3, 4)]
-
-
-def assert_whole(database: Database, desk: Desk) -> None:
-    """What is shown is every contact once, in files that can each be read."""
-    shown = [desk.taken[file_id] for file_id, _ in desk.shown]
-    assert len({body.partition(b"\r\n")[0] for body in shown}) == 1
-    found = [row for body in shown for row in rows(body.decode())]
-    assert found == rows(written(database)[1])
 
 
 def test_an_export_larger_than_a_file_may_be_is_split(database: Database, large: int):

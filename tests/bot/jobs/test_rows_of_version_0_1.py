@@ -53,9 +53,9 @@ from storage.jobs.tables import JobRow, JobState, PlanRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.api.client import Client
 from storage.mailchimp.tables import Outgoing
-from tests.bot.exports.test_exports import MOST, Desk, assert_whole, link
 from tests.conftest import NOW
 from tests.support.audiences import Times, claim, cleaned, run, statuses, step
+from tests.support.bot.exports import MOST, Desk, assert_whole, link
 from tests.support.figures import assert_exact
 from tests.support.older_archives import make_older
 

@@ -21,8 +21,8 @@ from storage.contacts.values import Status
 from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.mailchimp.api.client import Client
-from tests.bot.corrections.test_corrections import fill
 from tests.conftest import NOW
+from tests.support.bot.corrections import fill
 from tests.support.figures import assert_exact
 from tests.support.mirrors import ME, MEMBER_PATH, audience_of, client_of, steps, sync, watched
 

@@ -18,9 +18,9 @@ from handlers.words import words
 from storage.archives.tables import Archive
 from storage.core.database import Database
 from storage.mailchimp.api.client import Client
-from tests.bot.mailchimp.test_outbox import assert_outcomes, calls, confirm, plan, run, steps
 from tests.support import mirrors
 from tests.support.audiences import claim
+from tests.support.bot.outbox import assert_outcomes, calls, confirm, plan, run, steps
 from tests.support.mirrors import now
 
 

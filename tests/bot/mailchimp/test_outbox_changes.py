@@ -11,7 +11,9 @@ from bot.maintenance.cleanup import OUTCOMES_KEPT, delete_expired
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
 from storage.mailchimp.api.client import Client
-from tests.bot.mailchimp.test_outbox import (
+from tests.support import mirrors
+from tests.support.audiences import claim
+from tests.support.bot.outbox import (
     archive,
     assert_outcomes,
     assert_true,
@@ -21,8 +23,6 @@ from tests.bot.mailchimp.test_outbox import (
     steps,
     undo,
 )
-from tests.support import mirrors
-from tests.support.audiences import claim
 from tests.support.mirrors import now, truth
 
 

@@ -13,8 +13,8 @@ from storage.contacts.contacts import TABLE
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from storage.mailchimp.api.values import member_hash
-from tests.bot.mailchimp.test_outbox import confirm, plan, run, undo
 from tests.support import figures
+from tests.support.bot.outbox import confirm, plan, run, undo
 from tests.support.mirrors import Mirrored, effects, mirrored
 
 # Upper case beyond ASCII: a letter, one that becomes two, one that becomes another at the end of a word, a domain.

@@ -12,10 +12,10 @@ from bot.maintenance.retention import Retention
 from bot.workspaces import workspaces
 from storage.audiences import journal
 from storage.core.database import Database
-from tests.bot.privacy.test_forget import bounced
 from tests.conftest import NOW
 from tests.support import every_table
 from tests.support.audiences import import_csv
+from tests.support.bot.forget import bounced
 
 DAY = timedelta(days=1)
 EVERYTHING = Retention(bounces=30, journal=30, exports=30, set_aside=30)

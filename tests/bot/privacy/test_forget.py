@@ -15,7 +15,6 @@ import pytest
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import intake, quarantine
-from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.quarantine import QuarantineItem
 from bot.contacts import rows, upsert
 from bot.contacts.columns import ColumnMap
@@ -40,6 +39,7 @@ from storage.privacy import traces
 from tests.conftest import NOW
 from tests.support import every_table
 from tests.support.audiences import Times, claim, cleaned, import_csv, run, statuses
+from tests.support.bot.forget import bounced
 from tests.support.figures import assert_exact
 
 ANN, BOB = "Ann.Smith@sub.example.com", "bob@sub.example.com"
@@ -53,19 +53,6 @@ def request(database: Database, address: str = ANN) -> ForgetJob:
 def forgotten(database: Database, address: str = ANN) -> ForgetJob:
     request(database, address)
     return run(database, FORGET, forget.work)
-
-
-def bounced(address: str) -> MailEvent:
-    return MailEvent(
-        address=address,
-        kind=EventKind.HARD,
-        at=NOW,
-        source="ses",
-        uid="1",
-        code="5.1.1",
-        cause=Cause.NO_MAILBOX,
-        diagnostic=f"550 {address}",
-    )
 
 
 @pytest.fixture

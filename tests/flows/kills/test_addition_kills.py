@@ -12,7 +12,7 @@ from storage.core.database import Database
 from storage.corrections import corrections
 from tests.conftest import NOW
 from tests.flows.conftest import Someone, wait_until
-from tests.flows.kills.test_kills import Child
+from tests.support.kills.child import Child
 from tests.support.mirrors import MEMBER_PATH, NEW, OLD, audience_of, client_of, sync, watched
 
 

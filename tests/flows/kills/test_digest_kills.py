@@ -27,8 +27,8 @@ from handlers.terminal.demo import _environment
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from storage.digests.tables import DigestRun
-from tests.bot.digests.test_digests import SETTINGS
 from tests.flows.kills import digest_child
+from tests.support.bot.digests import SETTINGS
 from tests.support.slack import GENERAL, Person
 
 LATER = digests.ABANDONED_AFTER + timedelta(seconds=10)

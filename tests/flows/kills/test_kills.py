@@ -10,47 +10,17 @@ import pytest
 from sqlmodel import select
 
 from handlers.standins.slack.server import Workspace
-from handlers.terminal.demo import _environment
 from storage.core.database import Database
 from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, Someone, wait_until, write_sample
 from tests.support import samples
 from tests.support.figures import assert_exact, contacts
-from tests.support.kills.forked_run import ForkedRun
-from tests.support.slack import OLIVIA, Json, says
+from tests.support.kills.child import STARTS_WITHIN, Child
+from tests.support.slack import Json, says
 
 CONTACTS = 25_000
 CLEANED = samples.counts(CONTACTS)["cleaned"]
 KILLS = 2
-STARTS_WITHIN, STOPS_WITHIN = 30, 10
-
-
-class Child:
-    """`cleaned run` in a process of its own, started again after each kill."""
-
-    def __init__(self, workspace: Workspace, someone: Someone, database_url: str) -> None:
-        self._environment = {**_environment(workspace, database_url), "CLEANED_OPERATORS": OLIVIA}
-        self._someone = someone
-        self._process: ForkedRun | None = None
-        self.unnoted = 0
-
-    def start(self) -> None:
-        self._process = ForkedRun(self._environment)
-        self._someone.person.wait_bot(seconds=STARTS_WITHIN)
-
-    def kill(self) -> None:
-        assert self._process
-        self._process.kill()
-        self._someone.person.wait_bot(connected=False)
-
-    def terminate(self) -> int | None:
-        """Its exit status."""
-        assert self._process
-        return self._process.terminate(STOPS_WITHIN)
-
-    def close(self) -> None:
-        if self._process:
-            self._process.kill()
 
 
 @pytest.fixture

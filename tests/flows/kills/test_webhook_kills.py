@@ -17,11 +17,11 @@ from handlers.standins.slack.server import Workspace
 from storage.bounces.tables import Evidence
 from storage.core.database import Database
 from tests.flows.conftest import Someone, answers, wait_until
-from tests.flows.kills.test_kills import STARTS_WITHIN, Child
 from tests.handlers.web.webhooks import conftest as senders
 from tests.handlers.web.webhooks import samples
 from tests.support.audiences import import_csv, statuses
 from tests.support.figures import assert_exact
+from tests.support.kills.child import STARTS_WITHIN, Child
 
 BOUNCES = 400
 OTHERS = 8_000  # so that the bounces are not too many at once

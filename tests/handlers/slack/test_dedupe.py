@@ -30,11 +30,11 @@ from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from storage.jobs.tables import JobRow
-from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
-from tests.handlers.slack.features.test_digests import Slack
 from tests.support.audiences import cleaned
+from tests.support.bot.digests import SETTINGS
 from tests.support.bots import app_of
+from tests.support.features.digests import Slack
 
 on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 

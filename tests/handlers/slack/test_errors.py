@@ -9,7 +9,7 @@ import pytest
 from bot.core.errors import NotAnOperator, PlanGone, UnknownAudience, WrongWord
 from handlers.slack import errors
 from handlers.words import Words, words
-from tests.handlers.slack.features.test_digests import refusal
+from tests.support.features.digests import refusal
 
 ENGLISH, FRENCH = words("en-US"), words("fr-FR")
 

@@ -16,7 +16,7 @@ from handlers.slack import app, limits, listeners, threads
 from handlers.slack.features.contacts import counts
 from handlers.words import words
 from storage.core.database import Database
-from tests.handlers.slack.test_listeners import OWNER, body, built, declared, end, send
+from tests.support.features.listeners import OWNER, body, built, declared, end, send
 
 SAID = {language: str(words(language).md("error-too-many-requests")) for language in ("en", "fr")}
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -10,14 +10,13 @@ from threading import Barrier
 import pytest
 from slack_bolt import Ack, App
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.signature import SignatureVerifier
 
 from bot.core.settings import Settings
 from handlers.clock import utc_now
 from handlers.web import server as web_server
 from storage.core.database import Database
+from tests.support.signatures import SECRET, signed
 
-SECRET = "s" * 32
 THREADS = 12  # more than the event loop's own pool has on few processors
 IDENTITY = AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-test")
 Post = Callable[[bytes, dict[str, str]], int]
@@ -59,13 +58,6 @@ def post() -> Iterator[Post]:
     yield send
     server.stop()
     database.close()
-
-
-def signed(body: bytes, at: float) -> dict[str, str]:
-    stamp = str(int(at))
-    signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=body)
-    assert signature
-    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
 
 
 @pytest.mark.parametrize("body", [b"[]", b"3", b'{"a":', b"payload=%5B1", b"payload=%5B1%5D"])

@@ -11,7 +11,7 @@ from storage.contacts.contacts import TABLE
 from storage.core.database import Database
 from storage.core.engines import Among
 from storage.core.tables import AudienceRow
-from tests.bot.bounces.test_intake import audience
+from tests.support.bot.intake import audience
 
 AUDIENCES: Table = AudienceRow.__table__  # type: ignore[attr-defined]
 NAMES = ["News", 'Ann\'s, "new" {1}', "Été \\ 日本"]

@@ -17,9 +17,9 @@ from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.conftest import NOW
-from tests.handlers.slack.test_listeners import body
-from tests.handlers.slack.test_sweep import FLAGS, OPERATOR, Bot, Json
 from tests.support.audiences import cleaned, import_csv, run
+from tests.support.features.listeners import body
+from tests.support.features.sweep import FLAGS, OPERATOR, Bot, Json
 from tests.support.figures import contacts
 from tests.support.limits import problems
 from tests.support.persons import KINDS

@@ -13,9 +13,9 @@ from handlers.slack.views.corrections import corrections as views
 from handlers.slack.views.corrections import tick_list as tick_views
 from storage.audiences import journal
 from storage.core.database import Database
-from tests.bot.corrections.test_corrections import fill
-from tests.bot.corrections.test_mail_exchanges import name_server
-from tests.handlers.slack.features.test_corrections import (
+from tests.support.bot.corrections import fill
+from tests.support.bot.name_servers import name_server
+from tests.support.features.corrections import (
     FRENCH_OPERATOR,
     OPERATOR,
     Json,

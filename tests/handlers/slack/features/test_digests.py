@@ -10,9 +10,6 @@ from urllib.error import URLError
 import pytest
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web import SlackResponse
 from sqlmodel import select
 
 from bot.core.settings import Settings
@@ -27,58 +24,11 @@ from storage.core.tables import AudienceRow
 from storage.digests.tables import DigestRun
 from storage.jobs import plans
 from storage.jobs.tables import PlanRow
-from tests.bot.digests.test_digests import MONDAY, SETTINGS
 from tests.conftest import NOW
+from tests.support.bot.digests import MONDAY, SETTINGS
 from tests.support.bots import app_of
+from tests.support.features.digests import Slack, refusal
 from tests.support.limits import problems
-
-
-class Slack(WebClient):
-    """Notes each call and answers as told; what nobody told it, it takes."""
-
-    def __init__(self) -> None:
-        super().__init__(token="xoxb-test")
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.refuse: dict[str, deque[Any]] = {}
-        self.channel: dict[str, Any] = {"is_member": True}
-
-    def api_call(self, api_method: str, **more: Any) -> Any:
-        given = {**(more.get("params") or {}), **(more.get("json") or {})}
-        self.calls.append((api_method, given))
-        if refusals := self.refuse.get(api_method):
-            raise refusals.popleft()
-        answers: dict[str, dict[str, Any]] = {
-            "users.info": {
-                "user": {
-                    "team_id": "T",
-                    "locale": "en-US",
-                    "tz": "Europe/Paris",
-                    "is_admin": given.get("user") != "U0SAM",
-                }
-            },
-            "conversations.info": {"channel": self.channel},
-            "chat.postMessage": {"ts": "1.2"},
-            "conversations.history": {"messages": []},
-            "views.open": {"view": {"id": "V1"}},
-            "views.update": {"view": {"id": "V1"}},
-        }
-        return {"ok": True} | answers.get(api_method, {})
-
-    def to(self, method: str) -> list[dict[str, Any]]:
-        return [given for name, given in self.calls if name == method]
-
-
-def refusal(error: str) -> SlackApiError:
-    response = SlackResponse(
-        client=None,
-        http_verb="POST",
-        api_url="",
-        req_args={},
-        data={"error": error},
-        headers={},
-        status_code=200,
-    )
-    return SlackApiError(error, response)  # type: ignore[no-untyped-call]  # the SDK's
 
 
 class Bot:

@@ -37,11 +37,11 @@ from storage.core.database import Database
 from storage.exports import exports
 from storage.exports.tables import Export
 from storage.mailchimp.api.errors import KeyRefused
-from tests.bot.contacts.test_segments import fill
 from tests.conftest import NOW
-from tests.handlers.slack.features.contacts.test_segments import MEMBER, OPERATOR, Person, Slack
-from tests.handlers.slack.views.test_home import DIGEST
+from tests.support.bot.segments import fill
+from tests.support.features.segments import MEMBER, OPERATOR, Person, Slack
 from tests.support.limits import problems
+from tests.support.views.home import DIGEST
 
 Look = Callable[[], int]
 

@@ -12,11 +12,11 @@ from handlers.slack.views.digests import reports as report_views
 from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from tests.bot.digests.test_weeks import UNKNOWN, listed, posted, store, within
 from tests.conftest import NOW
-from tests.handlers.slack.features.bounces.test_evidence import Pushing
-from tests.handlers.slack.features.contacts.test_segments import OPERATOR, Person, says
-from tests.handlers.slack.views.contacts.test_segments import elements
+from tests.support.bot.weeks import UNKNOWN, listed, posted, store, within
+from tests.support.features.evidence import Pushing
+from tests.support.features.segments import OPERATOR, Person, says
+from tests.support.views.segments import elements
 
 PARIS = "Europe/Paris"
 # Where the modal that the button opens says how many it is about.

@@ -30,7 +30,9 @@ from handlers.words import LANGUAGES, Words, words
 from storage.contacts.values import Status
 from storage.core.tables import AudienceSource
 from tests.conftest import NOW
-from tests.handlers.slack.views.corrections.test_corrections import (
+from tests.support.jobs import job_value
+from tests.support.limits import problems
+from tests.support.views.corrections import (
     ADA,
     LONG,
     LONG_ONE,
@@ -40,8 +42,6 @@ from tests.handlers.slack.views.corrections.test_corrections import (
     PLACE,
     SUGGESTED,
 )
-from tests.support.jobs import job_value
-from tests.support.limits import problems
 
 KINDS = "text number phone date url imageurl birthday zip radio dropdown".split()
 NAMES = ("Town", LONG)

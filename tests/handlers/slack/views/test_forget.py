@@ -7,9 +7,9 @@ from bot.privacy.jobs import FORGET
 from handlers.slack.views import forget as views
 from handlers.words import LANGUAGES
 from handlers.words import words as words_for
-from tests.handlers.slack.views.contacts.test_segments import LONG, text_of
 from tests.support.jobs import job_value
 from tests.support.limits import problems
+from tests.support.views.segments import LONG, text_of
 
 MANY = {"rows": {"contact": 3, "evidence": 12}, "mirrors": [1], "stopped": [LONG, "<!here>.csv"]}
 

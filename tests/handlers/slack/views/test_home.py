@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from bot.audiences.audiences import Audience
 from bot.audiences.journal import JournalEntry
 from bot.contacts.counts import Figures
 from bot.contacts.weeks import Week
-from bot.digests.digests import DigestSettings, LastRun
+from bot.digests.digests import LastRun
 from bot.exports.exports import PastExport
 from bot.jobs.jobs import WorkUnderWay
 from bot.workspaces.breakdowns import Breakdown, Place
@@ -24,19 +24,11 @@ from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason, Status
 from storage.jobs.tables import JobKind
 from storage.mailchimp.remote_state import Trouble
-from tests.handlers.slack.views.contacts.test_segments import AT, COUNTS, ENGLISH, LONG
 from tests.support.limits import problems
+from tests.support.views.home import DIGEST
+from tests.support.views.segments import AT, COUNTS, ENGLISH, LONG
 
 WHATS = ("archive", "restore", "export", "import", "fix", "digest", "policy", "another thing")
-DIGEST = DigestSettings(
-    channel="C0NEWS",
-    weekday=0,
-    at=time(9),
-    timezone="Europe/Paris",
-    language="en",
-    set_by="U0OLIVIA",
-    set_at=AT,
-)
 
 
 def figures(n: int, each: int = 1, name: str = "News", **changed: Any) -> Figures:

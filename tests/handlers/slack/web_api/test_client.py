@@ -26,9 +26,9 @@ from handlers.slack.workspaces import Only, web_client
 from handlers.standins.slack.server import Workspace
 from handlers.words import LANGUAGES, Markup, Words, words
 from storage.contacts.contacts import Segment
-from tests.handlers.slack.views.digests.test_digests import part, report
 from tests.support.jobs import job_value
 from tests.support.slack import NEWS, OLIVIA, Json
+from tests.support.views.digests import part, report
 
 
 @pytest.fixture(scope="module")

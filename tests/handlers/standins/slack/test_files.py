@@ -9,8 +9,8 @@ from slack_sdk.errors import SlackApiError
 
 from handlers.standins.slack.server import Workspace
 from tests.handlers.standins.conftest import Wire, modal, text
-from tests.handlers.standins.slack.test_web_api import refusal
 from tests.support.slack import NEWS, RANDOM, SAM, Person
+from tests.support.slack_calls import refusal
 
 CSV = b"Email Address\nfreddie@example.com\n"
 

@@ -18,8 +18,8 @@ from tests.handlers.standins.conftest import (
     text,
     typed,
 )
-from tests.handlers.standins.slack.test_web_api import refusal
 from tests.support.slack import NEWS, SAM, Json, Person, has_action, titled
+from tests.support.slack_calls import refusal
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -17,12 +16,7 @@ from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import TEAM, WorkspacePerson
 from tests.handlers.standins.conftest import MANIFEST, actions, button, modal, section
 from tests.support.slack import CAMILLE, GENERAL, NEWS, RANDOM, SAM, Json, Person
-
-
-def refusal(client: WebClient, method: str, **arguments: Any) -> Json:
-    with pytest.raises(SlackApiError) as raised:
-        client.api_call(method, json=arguments)
-    return dict(raised.value.response.data)
+from tests.support.slack_calls import refusal
 
 
 def test_the_manifest_gives_commands_shortcuts_and_scopes() -> None:

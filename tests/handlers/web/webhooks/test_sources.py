@@ -16,10 +16,10 @@ from handlers.web.webhooks.requests import TemporarilyUnavailable, TooManyReques
 from handlers.web.webhooks.sources import Sources
 from storage.core.database import Database
 from tests.conftest import NOW
-from tests.handlers.web.test_server import SECRET as SLACK_SECRET
-from tests.handlers.web.test_server import signed
 from tests.handlers.web.webhooks import samples
 from tests.handlers.web.webhooks.conftest import SECRET, SENDERS, SETTINGS
+from tests.support.signatures import SECRET as SLACK_SECRET
+from tests.support.signatures import signed
 
 FEW = 3
 WAYS = [f"/bounces/{name}" for name in SENDERS] + [f"/mailchimp/{SECRET}x", "/slack/events"]

@@ -22,37 +22,20 @@ from handlers.slack.views.bounces import policies as policy_views
 from handlers.slack.views.contacts import segments as list_views
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
-from tests.handlers.slack.features.contacts.test_segments import (
+from tests.support.audiences import import_csv, run
+from tests.support.bot.digests import SETTINGS
+from tests.support.features.evidence import Pushing
+from tests.support.features.segments import (
     MEMBER,
     OPERATOR,
     Person,
-    Slack,
     View,
     addresses,
     says,
 )
-from tests.handlers.slack.views.contacts.test_segments import elements
-from tests.support.audiences import import_csv, run
 from tests.support.figures import assert_exact, contacts
-
-
-class Pushing(Slack):
-    """Modals on top of others are shown by the updates that follow."""
-
-    def __init__(self, locale: str = "en-US") -> None:
-        super().__init__()
-        self.locale = locale
-        self.pushed = 0
-
-    def users_info(self, **given: Any) -> Any:
-        found = super().users_info(**given)
-        return {"user": found["user"] | {"locale": self.locale}}
-
-    def views_push(self, **_given: Any) -> Any:
-        self.pushed += 1
-        return {"view": {"id": f"V{self.pushed + 1}"}}
+from tests.support.views.segments import elements
 
 
 def event(address: str, kind: EventKind, ago: float, **given: Any) -> MailEvent:

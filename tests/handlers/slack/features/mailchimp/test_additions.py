@@ -16,13 +16,14 @@ from handlers.slack.jobs import long_work
 from handlers.slack.views.corrections import corrections as form_views
 from handlers.slack.views.corrections import tick_list as tick_views
 from handlers.slack.views.mailchimp import additions as views
-from handlers.standins.mailchimp.account import StoredMergeField, merge_values
+from handlers.standins.mailchimp.account import merge_values
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.mailchimp.api.client import Client
 from tests.conftest import NOW
-from tests.handlers.slack.features.test_corrections import (
+from tests.support.features.additions import ALL, BORN, MERGE, SIZE
+from tests.support.features.corrections import (
     FRENCH_OPERATOR,
     OPERATOR,
     Json,
@@ -32,17 +33,6 @@ from tests.handlers.slack.features.test_corrections import (
 )
 from tests.support.limits import problems
 from tests.support.mirrors import NEW, OLD, TEXTS, audience_of, client_of, never, sync, watched
-
-SIZE = StoredMergeField("SIZE", "Size", "dropdown", required=True, choices=("small", "large"))
-BORN = StoredMergeField("BORN", "Birthday", "birthday", required=True)
-SINCE = StoredMergeField("SINCE", "Since", "date", required=True)
-LUCKY = StoredMergeField("LUCKY", "Number", "number", required=True)
-HOME = StoredMergeField("HOME", "Home", "address", required=True)
-ALL = (SIZE, BORN, SINCE, LUCKY, HOME)
-MERGE = (
-    '{"FNAME": "Ada", "LNAME": "Roy", "SIZE": "large", "BORN": "11/24", "SINCE": "2020-02-29", "LUCKY": 7,'
-    ' "HOME": {"addr1": "1 Main St", "city": "Lens", "state": "PC", "zip": "62300"}}'
-)
 
 
 class Operator(Person):

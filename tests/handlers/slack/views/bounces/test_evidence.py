@@ -30,7 +30,9 @@ from handlers.words import words as words_for
 from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason, Status
 from storage.core.tables import AudienceSource
-from tests.handlers.slack.views.contacts.test_segments import (
+from tests.support.limits import problems
+from tests.support.views.evidence import PIECE, SOFT, a_why
+from tests.support.views.segments import (
     ADA,
     AT,
     COUNTS,
@@ -44,33 +46,10 @@ from tests.handlers.slack.views.contacts.test_segments import (
     elements,
     text_of,
 )
-from tests.support.limits import problems
 
 # The registry of IANA: subject → the last of its details, all from 0 on.
 REGISTERED = {1: 10, 2: 4, 3: 6, 4: 7, 5: 6, 6: 10, 7: 30}
 HARD = VerdictSummary(CleanReason.HARD, Cause.NO_MAILBOX, "5.1.1", 0, 7, None)
-SOFT = VerdictSummary(CleanReason.SOFT, Cause.FULL, "4.2.2", 7, 7, Weakness.FULL)
-PIECE = EvidenceItem(EventKind.SOFT, AT, "4.2.2", Cause.FULL, "452 4.2.2 over quota", "Autumn", "ses")
-
-
-def a_why(**changes: Any) -> Explanation:
-    made = Explanation(
-        contact_id=5,
-        audience=NEWS,
-        address="ada@gmial.com",
-        domain="gmial.com",
-        reason="soft",
-        cleaned_at=AT,
-        campaign="Autumn",
-        diagnostic="452 4.2.2 over quota",
-        verdict=SOFT,
-        items=[PIECE],
-        n_items=1,
-        delivered_at=None,
-        active_at=None,
-        burst=None,
-    )
-    return replace(made, **changes)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

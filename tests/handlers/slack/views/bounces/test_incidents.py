@@ -10,8 +10,8 @@ from bot.bounces.events import Fault
 from bot.bounces.verdicts.notices import Incident
 from handlers.slack.views.bounces import incidents as views
 from handlers.words import LANGUAGES, words
-from tests.handlers.slack.views.contacts.test_segments import text_of
 from tests.support.limits import problems
+from tests.support.views.segments import text_of
 
 AT = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 TEXTS = st.one_of(st.text(min_size=1, max_size=400), st.just("<!channel> & *all* " * 300))

@@ -8,8 +8,8 @@ from bot.bounces.verdicts.saved_policies import HIGHEST_THRESHOLD, THRESHOLDS
 from handlers.slack.views.bounces import policies as views
 from handlers.words import LANGUAGES
 from handlers.words import words as words_for
-from tests.handlers.slack.views.contacts.test_segments import ENGLISH, LONG, NEWS, text_of
 from tests.support.limits import problems
+from tests.support.views.segments import ENGLISH, LONG, NEWS, text_of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

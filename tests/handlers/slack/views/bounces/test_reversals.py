@@ -1,7 +1,6 @@
 """Reversing verdicts: whatever the numbers and names, Slack takes what is shown, in each language."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from bot.bounces.verdicts.reversals import (
     BATCHES_PER_PAGE,
     REVERSAL,
     BatchesPage,
-    CleanedBatch,
     Obstacle,
     ReversalPlan,
     ReversalReceipt,
@@ -24,18 +22,14 @@ from handlers.slack.views.bounces import evidence as evidence_views
 from handlers.slack.views.bounces import held as held_views
 from handlers.slack.views.bounces import reversals as views
 from handlers.words import LANGUAGES, words
-from tests.handlers.slack.views.bounces.test_evidence import a_why
-from tests.handlers.slack.views.contacts.test_segments import elements, text_of
 from tests.support.jobs import job_value
 from tests.support.limits import problems
+from tests.support.views.evidence import a_why
+from tests.support.views.reversals import AT, a_batch
+from tests.support.views.segments import elements, text_of
 
-AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 NUMBERS = st.integers(0, 10**7)
 NAMES = st.one_of(st.just("News"), st.text(min_size=1, max_size=400), st.just("<!channel> & *all* " * 300))
-
-
-def a_batch(name: str, n: int, back: int) -> CleanedBatch:
-    return CleanedBatch(1, "0123456789abcdef", name, name, AT, AT + timedelta(hours=1), n, back, n_held=n)
 
 
 @settings(max_examples=20)

@@ -1,9 +1,7 @@
 """The list's modal: within Slack's limits in both languages, and what comes from outside stays text."""
 
-import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +12,6 @@ from bot.bounces.events import Cause
 from bot.bounces.evidence import Review, VerdictSummary
 from bot.bounces.verdicts.policy import Weakness
 from bot.contacts.segments import Entry, Listing, Preset, TickedBoxes
-from bot.contacts.weeks import Week
 from handlers.slack.elements import blocks
 from handlers.slack.elements.texts import isolated
 from handlers.slack.views.contacts import segment_filters as filter_views
@@ -23,35 +20,22 @@ from handlers.words import LANGUAGES
 from handlers.words import words as words_for
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import UNKNOWN_TIME, CleanReason
-from tests.support.limits import HOSTILE, problems
-
-COUNTS = (0, 1, 2, 11, 1_000_000)
-ENGLISH, FRENCH = words_for("en"), words_for("fr")
-NEWS = Audience(1, "Newsletter")
-WEEK = Week(date(2026, 11, 2), "UTC")
-AT = datetime(2026, 11, 3, 8, 5, 1, tzinfo=UTC)
-LONG = f"Lettre d\u2019information des adhérents de l\u2019association départementale & {HOSTILE} " * 8
-ADA = Entry(5, "ada@gmial.com", "Ada Roy", "hard", "Autumn", AT, "550 5.1.1 user unknown")
-LONGEST = Entry(
-    2**53, f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.fr", LONG, "unknown", LONG, AT, "smtp; 550 " * 500
+from tests.support.limits import problems
+from tests.support.views.segments import (
+    ADA,
+    AT,
+    COUNTS,
+    ENGLISH,
+    FRENCH,
+    LONG,
+    LONGEST,
+    NEWS,
+    WEEK,
+    a_list,
+    elements,
+    state_of,
+    text_of,
 )
-
-
-def a_list(**changes: Any) -> Listing:
-    made = Listing(
-        plan_id="0123456789abcdef",
-        audience=NEWS,
-        segment=Segment(audience_id=1),
-        total=11,
-        found=11,
-        entries=[ADA],
-        page=1,
-        following=None,
-        ticked=frozenset(),
-        edition=3,
-        refused_ticks=False,
-    )
-    return replace(made, **changes)
 
 
 def longest(n: int) -> Listing:
@@ -71,15 +55,6 @@ def longest(n: int) -> Listing:
         refused_ticks=True,
         archived=n,
     )
-
-
-def text_of(view: blocks.View) -> str:
-    return json.dumps(view, ensure_ascii=False)
-
-
-def elements(view: blocks.View) -> list[dict[str, Any]]:
-    found = [e for block in view["blocks"] for e in block.get("elements", [])]
-    return found + [block["element"] for block in view["blocks"] if "element" in block]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -207,19 +182,6 @@ def test_the_filters_are_filled_in_and_read_back():
         }
         chosen = filter_views.chosen({name: {name: state} for name, state in states.items()})
         assert replace(Segment(audience_id=1, **chosen), ids=segment.ids) == segment
-
-
-def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
-    """A view with its state, as Slack sends it with a click."""
-    values: dict[str, Any] = {}
-    for block in view["blocks"]:
-        for element in block.get("elements", []):
-            if element.get("action_id") == views.TICK:
-                [option] = element["options"]
-                on = int(option["value"]) in ticked
-                answer = {"type": "checkboxes", "selected_options": [option] if on else []}
-                values[block["block_id"]] = {element["action_id"]: answer}
-    return view | {"state": {"values": values}}
 
 
 def test_the_boxes_and_the_text_are_read_back():

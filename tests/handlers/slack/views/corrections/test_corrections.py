@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.audiences.audiences import Audience
 from bot.contacts.weeks import Week
 from bot.core.addresses import BadAddressReason
 from bot.corrections.cleaned_contact import CleanedContact
@@ -27,20 +26,18 @@ from storage.contacts.contacts import PageKey
 from storage.contacts.values import CleanReason, Status
 from tests.conftest import NOW
 from tests.support.jobs import job_value
-from tests.support.limits import HOSTILE, problems
+from tests.support.limits import problems
+from tests.support.views.corrections import (
+    ADA,
+    LONG,
+    LONG_ONE,
+    LONGEST,
+    LONGEST_ADDRESS,
+    NEWS,
+    PLACE,
+    SUGGESTED,
+)
 
-LONG = f"Lettre d\u2019information des adhérents de l\u2019association & {HOSTILE} *amis* " * 30
-LONGEST_ADDRESS = f"{'_' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.fr"
-NEWS = Audience(1, "News")
-ADA = CleanedContact(
-    NEWS, 5, "ada@gmial.com", "gmial.com", "hard", NOW, "Autumn", "550 user unknown", "Ada", "Roy"
-)
-LONGEST = CleanedContact(
-    Audience(2**53, LONG), 2**53, LONGEST_ADDRESS, "b.fr", "unknown", NOW, LONG, LONG * 20, LONG, LONG
-)
-SUGGESTED = Suggestion("ada@gmail.com", 0.9, SuggestionReason.COMMON_DOMAIN, Slip.SWAPPED, "gmial.com")
-LONG_ONE = replace(SUGGESTED, address=LONGEST_ADDRESS, written=LONG)
-PLACE = PageKey(NOW, 2**53)
 PEOPLE = (ADA, LONGEST, replace(ADA, campaign=None, diagnostic=None, first_name=None, last_name=None))
 
 

@@ -6,46 +6,23 @@ from datetime import time
 import pytest
 
 from bot.audiences.audiences import Audience
-from bot.contacts.weeks import WEEK, Week
 from bot.digests.digests import DigestSettings
-from bot.digests.reports import Bar, Change, Count, DigestTypo, Part, Report
 from handlers.slack.elements import newer
 from handlers.slack.views.digests import digests as views
 from handlers.slack.views.digests import reports
 from handlers.words import Markup, Words, words
-from storage.contacts.values import CleanReason
-from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
+from tests.support.bot.digests import SETTINGS
 from tests.support.limits import HOSTILE, problems
+from tests.support.views.digests import PARIS, part, report
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
 LONG = f"{HOSTILE} *&* `Ünïcode` " + "W" * 300
-PARIS = "Europe/Paris"
 
 
 @pytest.fixture(params=["en", "fr"])
 def spoken(request: pytest.FixtureRequest) -> Words:
     return words(request.param)
-
-
-def part(n: int, *, before: int = 0, name: str = "Newsletter", audience_id: int = 1) -> Part:
-    return Part(
-        audience_id=audience_id,
-        name=name,
-        reasons={reason: Change(n if reason == CleanReason.HARD else 0, before) for reason in CleanReason},
-        campaigns=tuple(Count(f"{name} {i}", n) for i in range(5)),
-        domains=tuple(Count(f"{i}.{name}", n) for i in range(5)),
-        typos=tuple(DigestTypo(f"{i}{name}", name, n) for i in range(40)),
-        cleaned=n,
-        worth_a_look=n,
-    )
-
-
-def report(*parts: Part) -> Report:
-    week = Week(NOW.date(), PARIS)
-    cleaned = parts[0].cleaned if parts else 0
-    bars = tuple(Bar(Week(week.last - n * WEEK, PARIS), cleaned) for n in reversed(range(12)))
-    return Report(week=week, parts=parts, bars=bars)
 
 
 def texts(message: dict[str, object]) -> str:

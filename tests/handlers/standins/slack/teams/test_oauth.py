@@ -1,35 +1,23 @@
 """Installing the app by OAuth, its tokens, and their end."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-import yaml
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import SlackError
 from tests.handlers.standins.conftest import MANIFEST, Clock
+from tests.support.oauth_pages import BACK, Heard, as_bot, listening_manifest, refusal
 from tests.support.slack import Json, Person
 
-BACK = "http://127.0.0.1:3000/slack/oauth_redirect"
 SCOPES = "chat:write,commands"
 TWELVE_HOURS = 43_200
-
-
-def listening_manifest(folder: Path) -> Path:
-    """The bot's manifest, with the events of an installation's end."""
-    document = yaml.safe_load(MANIFEST.read_text("utf-8"))
-    subscriptions = document["settings"]["event_subscriptions"]
-    subscriptions["bot_events"] = sorted({*subscriptions["bot_events"], "app_uninstalled", "tokens_revoked"})
-    path = folder / "manifest.yml"
-    path.write_text(yaml.safe_dump(document), "utf-8")
-    return path
 
 
 @pytest.fixture
@@ -44,36 +32,6 @@ def workspace(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> I
 
 
 rotating = pytest.mark.parametrize("workspace", [True], indirect=True, ids=["rotating"])
-
-
-class Heard:
-    """Takes the place of the delivery to the bot."""
-
-    connected = True
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.sent: list[Json] = []
-        self.came = threading.Condition()
-        for actions in workspace._by_team.values():
-            actions.delivery = self
-
-    async def send(self, kind: str, payload: Json, **retry: object) -> Json:
-        assert kind in {"slash_commands", "interactive", "events_api"}
-        assert retry.get("attempt", 0) == 0
-        with self.came:
-            self.sent.append(payload)
-            self.came.notify_all()
-        return {}
-
-    def wait(self, count: int = 1) -> list[Json]:
-        """Waits for `count` payloads and returns all."""
-        with self.came:
-            assert self.came.wait_for(lambda: len(self.sent) >= count, 5), self.sent
-            return list(self.sent)
-
-    @property
-    def last(self) -> Json:
-        return self.wait()[-1]
 
 
 def asking(workspace: Workspace, **changes: str | None) -> str:
@@ -101,19 +59,8 @@ def access(workspace: Workspace, **arguments: Any) -> Json:
     return dict(said.data) if isinstance(said.data, dict) else {}
 
 
-def refusal(call: Callable[..., object], *arguments: object, **named: object) -> str:
-    """The error that Slack answers with."""
-    with pytest.raises(SlackApiError) as raised:
-        call(*arguments, **named)
-    return str(raised.value.response["error"])
-
-
 def exchanged(workspace: Workspace, user: str, place: str, **changes: str | None) -> Json:
     return access(workspace, code=allowed(workspace, user, place, **changes), redirect_uri=BACK)
-
-
-def as_bot(workspace: Workspace, answer: Json) -> WebClient:
-    return WebClient(str(answer["access_token"]), base_url=workspace.api_url)
 
 
 def test_an_installation_in_a_workspace_is_answered_as_documented(workspace: Workspace) -> None:

@@ -18,7 +18,7 @@ from slack_sdk.oauth.token_rotation import TokenRotator
 
 from handlers.standins.slack.server import Workspace
 from tests.handlers.standins.conftest import Clock
-from tests.handlers.standins.slack.teams.test_oauth import BACK, Heard, listening_manifest, refusal
+from tests.support.oauth_pages import BACK, Heard, listening_manifest, refusal
 from tests.support.oauth_slack import OAuthSlack, Place
 from tests.support.slack import Json
 

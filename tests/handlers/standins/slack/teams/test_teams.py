@@ -10,7 +10,7 @@ from slack_sdk.web import SlackResponse
 
 from handlers.standins.slack.server import Workspace
 from tests.handlers.standins.conftest import MANIFEST, Clock, Wire, actions, button, modal, section, typed
-from tests.handlers.standins.slack.teams.test_oauth import Heard, as_bot, refusal
+from tests.support.oauth_pages import Heard, as_bot, refusal
 from tests.support.slack import NEWS, OLIVIA, SAM, Json, Person, hang_up
 
 SECOND_NEWS, SECOND_OLIVIA = "C0SECONDNEWS", "U0SECONDOLIVIA"
