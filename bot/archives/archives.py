@@ -15,7 +15,7 @@ from bot.corrections import likely_typos
 from bot.jobs import jobs, plans
 from bot.jobs.jobs import Clock, Recipient
 from bot.jobs.json_values import from_json, to_json
-from storage.archives import archives
+from storage.archives import archives, changes
 from storage.archives.tables import Archive
 from storage.audiences import journal
 from storage.contacts import bulk, contacts
@@ -68,6 +68,16 @@ class _Planned:
     n_without: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Doubtful:
+    """How many contacts of a segment are worth a look, likely typos, and one or both; and the segment without them."""
+
+    worth_a_look: int
+    typos: int
+    n: int
+    without: Segment
+
+
 def plan(database: Database, segment: Segment, *, by: str, word: str, now: datetime) -> ArchivePlan:
     """Counts the segment and stores the plan. Raises NothingThere, NoAudience."""
     with database.transaction() as session:
@@ -76,10 +86,12 @@ def plan(database: Database, segment: Segment, *, by: str, word: str, now: datet
         n = segment_size(session, segment)
         if not n:
             raise NothingThere
-        without, worth_a_look, typos = _without_doubtful(session, segment)
-        n_without = segment_size(session, without)
+        doubtful = _doubtful(session, segment)
+        n_without = n - doubtful.n  # counting the others would take as long as counting all
         planned = (
-            _Planned(segment, word, without, n_without) if 0 < n_without < n else _Planned(segment, word)
+            _Planned(segment, word, doubtful.without, n_without)
+            if 0 < n_without < n
+            else _Planned(segment, word)
         )
         stored = plans.create(
             session,
@@ -99,8 +111,8 @@ def plan(database: Database, segment: Segment, *, by: str, word: str, now: datet
             n,
             word,
             is_mirrored,
-            worth_a_look=worth_a_look,
-            typos=typos,
+            worth_a_look=doubtful.worth_a_look,
+            typos=doubtful.typos,
             n_without=planned.n_without,
         )
 
@@ -168,12 +180,9 @@ def receipt(database: Database, job: ArchiveJob) -> ArchiveReceipt:
         return ArchiveReceipt(job, audience.name, archives.undone_by(session, job.audience_id, job.id))
 
 
-def _without_doubtful(session: Session, segment: Segment) -> tuple[Segment, int, int]:
-    """Returns the segment without what may be worth keeping, and how many are worth a look and are likely typos.
-
-    What the segment was filtered by is not left out.
-    """
-    without, worth_a_look, typos = segment, 0, 0
+def _doubtful(session: Session, segment: Segment) -> _Doubtful:
+    """Counts what may be worth keeping in the segment. What it was filtered by does not count."""
+    without, worth_a_look, typos, both = segment, 0, 0, 0
     if segment.worth_a_look is None and not segment.reviewed:
         worth_a_look = segment_size(session, replace(segment, worth_a_look=True))
         without = replace(without, worth_a_look=False if worth_a_look else None)
@@ -182,7 +191,8 @@ def _without_doubtful(session: Session, segment: Segment) -> tuple[Segment, int,
         found = contacts.ids_in(session, replace(segment, ids=ids)) if ids else ()
         typos = len(found)
         without = replace(without, without=found or None)
-    return without, worth_a_look, typos
+        both = changes.n_weak(session, segment.audience_id, found) if worth_a_look else 0
+    return _Doubtful(worth_a_look, typos, worth_a_look + typos - both, without)
 
 
 def _archive_chunk(database: Database, job: ArchiveJob, chunk: Sequence[int], now: datetime) -> ArchiveJob:
