@@ -1,6 +1,7 @@
 """Queries over contacts: counting, paging, searching, and looking up one by id or address."""
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -44,6 +45,7 @@ SEARCHED = 100_000  # of the newest cleaned contacts
 IS_CLEANED = TABLE.c.status == literal_column("'cleaned'")
 IS_ARCHIVED = TABLE.c.status == literal_column("'archived'")
 _LOWER_ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
+_ASCII = re.compile("[ -~]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,13 +302,18 @@ def _mentions(text: str) -> ColumnElement[bool]:
         # letters of every language, which takes five times as long as this.
         document = TABLE.c.merge_fields.cast(String)
         folded = _by_engine(document, func.lower(collate(document, "C")), type_=String())
-        likely = [
-            folded.contains(variant, autoescape=True)
-            for variant in sorted({variant.translate(_LOWER_ASCII) for variant in variants})
-        ]
+        likely = or_(
+            *(
+                folded.contains(variant, autoescape=True)
+                for variant in sorted({variant.translate(_LOWER_ASCII) for variant in variants})
+            )
+        )
         if not text.isascii():
-            likely.append(document.contains("\\u", autoescape=True))
-        in_a_field = and_(or_(*likely), in_a_field)
+            likely = or_(likely, document.contains("\\u", autoescape=True))
+            if common := max(_ASCII.findall(text), key=len, default=""):
+                # One search of what all variants have in common rules out most.
+                likely = and_(folded.contains(common.translate(_LOWER_ASCII), autoescape=True), likely)
+        in_a_field = and_(likely, in_a_field)
     return or_(TABLE.c.address_key.contains(text.lower(), autoescape=True), in_a_field)
 
 
