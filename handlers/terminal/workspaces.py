@@ -1,5 +1,6 @@
 """`cleaned workspaces`, and the settings of the workspace that a command is about."""
 
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
@@ -41,18 +42,22 @@ def read(main: Settings) -> Reading:
 
 
 def run(words: Words, *, erase: str | None, renew_keys: bool, as_json: bool) -> int:
-    """Lists the workspaces, after what is asked for is done. Raises CleanedError."""
-    config = settings.load()
+    """Lists the workspaces, after what is asked for is done. Raises CleanedError.
+
+    Returns 1 if tokens could not be encrypted anew, else 0.
+    """
+    config, unreadable = settings.load(), frozenset[str]()
+    out = sys.stderr if as_json else sys.stdout  # standard output is for the list
     with closing(databases.open_current(config.database_url)) as database:
         if renew_keys and config.uses_oauth:
             # Only here: it imports Bolt, and every command imports this module.
             from handlers.slack.installation.installations import Installations  # noqa: PLC0415
 
-            n = Installations(database, config).renew()
-            print(words("terminal-keys-renewed", n=n))
+            n, unreadable = Installations(database, config).renew()
+            print(words("terminal-keys-renewed", n=n), file=out)
         if erase:
             workspaces.erase(database, erase)
-            print(words("terminal-workspace-erased", workspace=erase))
+            print(words("terminal-workspace-erased", workspace=erase), file=out)
         known = workspaces.list_all(database)
     if as_json:
         print_json(
@@ -65,7 +70,10 @@ def run(words: Words, *, erase: str | None, renew_keys: bool, as_json: bool) -> 
         print(words("terminal-workspace-none"))
     for each in () if as_json else known:
         print(_line(words, each))
-    return 0
+    if unreadable:
+        names = ", ".join(sorted(unreadable))
+        print(f"cleaned: {words('terminal-keys-unreadable', workspaces=names)}", file=sys.stderr)
+    return 1 if unreadable else 0
 
 
 def _chosen(main: Settings) -> Workspace | None:

@@ -136,8 +136,12 @@ class Installations:
         """
         self.store.delete(team_id, enterprise_id, at + timedelta(seconds=1) if at else None)
 
-    def renew(self) -> int:
-        """Encrypts every token with the first key of `CLEANED_TOKEN_KEY`; returns the number of installations."""
+    def renew(self) -> tuple[int, frozenset[str]]:
+        """Encrypts every token with the first key of `CLEANED_TOKEN_KEY`.
+
+        Returns the number of installations, and the ids of those whose tokens can't be decrypted, which stay as they are.
+        Raises WrongTokenKey if that is all of them.
+        """
         with _opening():
             return self.store.encrypt_anew()
 

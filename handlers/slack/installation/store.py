@@ -98,20 +98,31 @@ class InstallationStore(SQLAlchemyInstallationStore):
                     condition = (*condition, table.c.installed_at < _naive(before.astimezone(UTC)))
                 connection.execute(table.delete().where(*condition))
 
-    def encrypt_anew(self) -> int:
-        """Encrypts every token with the first key; returns the number of installations. Raises WrongKey."""
-        numbers = []
+    def encrypt_anew(self) -> tuple[int, frozenset[str]]:
+        """Encrypts every token with the first key.
+
+        Returns the number of installations, and the ids of the workspaces and organizations of those that can't be
+        decrypted, which stay as they are. Raises WrongKey if none can be, though there are some.
+        """
+        done, others = [0, 0], set[str]()
         with self.engine.begin() as connection:
-            for table in (self.installations, self.bots):
+            for i, table in enumerate((self.installations, self.bots)):
                 secrets = [column for column in table.c if column.name in installation_tables.SECRETS]
-                rows = connection.execute(
-                    table.select().with_only_columns(table.c.id, *secrets).with_for_update()
-                ).mappings()
-                for row in (found := rows.all()):
-                    values = {column.name: row[column.name] for column in secrets}
-                    connection.execute(table.update().where(table.c.id == row["id"]).values(values))
-                numbers.append(len(found))
-        return numbers[0]
+                places = table.select().with_only_columns(table.c.id, table.c.team_id, table.c.enterprise_id)
+                for row_id, team, enterprise in connection.execute(places.with_for_update()).all():
+                    is_row = table.c.id == row_id
+                    try:
+                        tokens = connection.execute(
+                            table.select().with_only_columns(*secrets).where(is_row)
+                        ).one()
+                    except WrongKey:
+                        others.add(team or enterprise)
+                        continue
+                    connection.execute(table.update().where(is_row).values(tokens._asdict()))
+                    done[i] += 1
+        if others and not any(done):
+            raise WrongKey
+        return done[0], frozenset(others)
 
     def _decryptable(self) -> tuple[list[Installation], frozenset[str]]:
         table = self.installations

@@ -188,3 +188,4 @@ terminal-keys-renewed = { $n ->
     [one] The tokens of 1 installation are encrypted anew.
    *[other] The tokens of { $n } installations are encrypted anew.
 }
+terminal-keys-unreadable = CLEANED_TOKEN_KEY doesn’t open the tokens of { $workspaces }; they were left as they are. Add the key that they were encrypted with, after a comma. If it is lost, have the app installed again there.

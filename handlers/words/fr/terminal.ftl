@@ -212,3 +212,4 @@ terminal-keys-renewed = { $n ->
     [one] Les jetons d’une installation sont chiffrés à nouveau.
    *[other] Les jetons de { $n } installations sont chiffrés à nouveau.
 }
+terminal-keys-unreadable = CLEANED_TOKEN_KEY n’ouvre pas les jetons de { $workspaces } ; ils restent comme ils sont. Ajoutez, après une virgule, la clé qui les a chiffrés. Si elle est perdue, faites réinstaller l’application dans ces espaces de travail.

@@ -186,7 +186,7 @@ def test_keys_are_changed_without_a_moment_in_which_a_token_is_lost(database: Da
             ask()
     both = opened(f"{OTHER_KEY} {KEY}")
     before = both.all()
-    assert both.renew() == 2
+    assert both.renew() == (2, frozenset())
     assert opened(OTHER_KEY).all() == before
     found = opened(OTHER_KEY).store.find_installation(enterprise_id=None, team_id="T1")
     assert found
@@ -194,6 +194,19 @@ def test_keys_are_changed_without_a_moment_in_which_a_token_is_lost(database: Da
     assert opened(OTHER_KEY).store.find_bot(enterprise_id=None, team_id="T1")
     with pytest.raises(WrongTokenKey):
         opened(KEY).all()
+
+
+def test_a_token_of_a_lost_key_keeps_no_other_from_being_encrypted_anew(database: Database):
+    def opened(keys: str) -> Installations:
+        return Installations(database, settings(CLEANED_TOKEN_KEY=keys))
+
+    opened(KEY).save(installation("T1"))
+    opened(OTHER_KEY).save(installation("T2"))
+    opened(OTHER_KEY).save(installation(None, enterprise_id="E1", is_enterprise_install=True))
+    before = rows_of(database, "slack_installations")[0]
+    assert opened(OTHER_KEY).renew() == (2, frozenset({"T1"}))
+    assert rows_of(database, "slack_installations")[0] == before
+    assert [each.id for each in opened(KEY).all()] == ["T1"]
 
 
 def test_tokens_are_replaced_only_where_they_are_still_the_ones_that_were_read(
