@@ -18,6 +18,7 @@ from storage.files.spreadsheets import Record, RefusedRecord, Sheet
 from storage.imports.refused_rows import Refusal, RefusedSheet
 
 PASSED_AT_ONCE = 200_000  # rows
+CHUNK_BYTES = 8 << 20  # of the file, after which a chunk ends: rows may have 2 MiB each
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ class Chunk(Generic[R]):
 def chunks(
     job: ImportJob, all_sheets: Sequence[Sheet], step_size: StepSize, take: Take[R]
 ) -> Iterator[Chunk[R]]:
-    """Reads the rows that the job has not imported, so many at a time.
+    """Reads the rows that the job has not imported, so many at a time, or fewer if they are long.
 
     Where it has imported many, chunks without rows come first: passing over millions takes longer than a lease.
     """
@@ -66,7 +67,7 @@ def chunks(
                     yield Chunk(source, columns.merge_labels, take(columns, iter(())), [], n, row, job.done)
             while True:
                 refused: list[Refusal] = []
-                parsed = _parsed(columns, islice(sheet.rows, step_size.rows), job.audience_id, refused)
+                parsed = _parsed(columns, _next_records(sheet, step_size.rows), job.audience_id, refused)
                 rows = take(columns, parsed)
                 if not (rows or refused):
                     break
@@ -101,6 +102,14 @@ def _ahead(pool: Executor, items: Iterator[T]) -> Iterator[T]:
     while (value := item.result()) is not None:
         item = pool.submit(next, items, None)
         yield value
+
+
+def _next_records(sheet: Sheet, most: int) -> Iterator[Record | RefusedRecord]:
+    enough = sheet.bytes_read + CHUNK_BYTES
+    for record in islice(sheet.rows, most):
+        yield record
+        if sheet.bytes_read >= enough:
+            return
 
 
 def _parsed(

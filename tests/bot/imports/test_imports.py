@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -310,6 +311,22 @@ def test_progress_goes_up_to_the_whole(database: Database, small_chunks):
     seen = [(step.done, step.total) for step in imports.work(database, job, lambda: NOW)]
     assert seen == sorted(seen)
     assert 0 < seen[0][0] <= seen[-1][0] == seen[-1][1]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_long_rows_are_imported_a_few_at_a_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, again: bool
+):
+    """A file of 512 MB, or one that a .zip holds of 4 GB, is never in memory as a whole."""
+    monkeypatch.setattr(reading, "CHUNK_BYTES", 200_000)
+    text = "Email Address,Notes\n" + "".join(f"a{n}@b.fr,{'x' * 50_000}\n" for n in range(60))
+    if again:
+        _import(database, text)
+    _receive(database, text)
+    *steps, last = imports.work(database, _claim(database), lambda: NOW)
+    rows = [0, *(step.progress.row for step in steps)]
+    assert max(after - before for before, after in pairwise(rows)) <= 6
+    assert (last.outcome.added, last.outcome.unchanged) == ((0, 60) if again else (60, 0))
 
 
 @pytest.mark.usefixtures("small_chunks")
