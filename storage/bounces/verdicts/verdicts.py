@@ -22,7 +22,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from storage.contacts import figures
-from storage.contacts.contacts import IS_CLEANED, TABLE
+from storage.contacts.contacts import IS_CLEANED, IS_CLEANED_BY_ID, TABLE
 from storage.contacts.tables import VerdictRow
 from storage.core import engines
 
@@ -77,7 +77,7 @@ def count_worth_a_look(session: Session, audience_id: int, since: datetime, unti
     """Counts the contacts with a weak verdict, still cleaned, that were cleaned in `since <= t < until`."""
     # The contact's own time, as in all figures: an import may have brought another than the verdict's.
     in_period = (TABLE.c.cleaned_at >= since, TABLE.c.cleaned_at < until)
-    query = _weak_verdicts().where(_VERDICTS.c.audience_id == audience_id, *in_period)
+    query = _count_weak_where(_VERDICTS.c.audience_id == audience_id, IS_CLEANED, *in_period)
     n: int = session.connection().execute(query).scalar_one()
     return n
 
@@ -116,15 +116,16 @@ def _save(*, for_sqlite: bool) -> Executable:
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
-def _weak_verdicts() -> Select[int]:
+def _count_weak_where(*conditions: ColumnElement[bool]) -> Select[int]:
     same = (TABLE.c.audience_id == _VERDICTS.c.audience_id) & (TABLE.c.id == _VERDICTS.c.contact_id)
     weak = _VERDICTS.c.weakness != literal_column("''")
-    return select(func.count()).select_from(_VERDICTS.join(TABLE, same)).where(weak, IS_CLEANED)
+    return select(func.count()).select_from(_VERDICTS.join(TABLE, same)).where(weak, *conditions)
 
 
-_WEAK = _weak_verdicts().where(
+_WEAK = _count_weak_where(
     _VERDICTS.c.audience_id == bindparam("audience_id"),
     engines.Among(_VERDICTS.c.contact_id, "contact_ids"),
+    IS_CLEANED_BY_ID,
 )
 
 
