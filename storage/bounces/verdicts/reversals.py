@@ -12,7 +12,7 @@ from sqlmodel import Session
 from storage.bounces.tables import Activity
 from storage.bounces.verdicts import batches
 from storage.contacts import figures
-from storage.contacts.contacts import IS_CLEANED, TABLE, VERDICT
+from storage.contacts.contacts import IS_CLEANED_BY_ID, TABLE, VERDICT
 from storage.contacts.figures import FigureChanges, FigureKey, day_of
 from storage.contacts.values import CleanReason, Status
 from storage.core import engines
@@ -122,7 +122,7 @@ def _reversible(chosen: Chosen) -> list[ColumnElement[bool]]:
         *_of(chosen),
         _is_no_complaint(),
         VERDICT.c.status_before.is_not(None),
-        IS_CLEANED,
+        IS_CLEANED_BY_ID,
         TABLE.c.cleaned_at == VERDICT.c.at,
         TABLE.c.clean_reason != CleanReason.ABUSE.value,
     ]
