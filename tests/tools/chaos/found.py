@@ -9,7 +9,7 @@ from datetime import UTC
 from functools import cache
 from pathlib import Path
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from handlers.slack.features import digests
 from handlers.slack.jobs.long_work import EVENT
@@ -139,9 +139,9 @@ def jobs(database: Database, messages: Messages) -> Sequence[FoundJob]:
     names = Counter(messages.files.values())
     with database.reading() as session:
         rows = session.exec(select(JobRow).where(JobRow.state != JobState.RECEIVING.value)).all()
-        exported = dict(
-            session.exec(select(Export.id, Export.file_id).where(col(Export.channel).is_(None))).all()
-        )
+        # Direct messages have a channel as soon as a message about the job was there.
+        is_direct = or_(col(Export.channel).is_(None), col(Export.channel).startswith("D"))
+        exported = dict(session.exec(select(Export.id, Export.file_id).where(is_direct)).all())
     return [
         FoundJob(
             row.id,
