@@ -24,9 +24,9 @@ from storage.mailchimp.api.errors import BadAnswer
 OVERLAP = 25  # contacts that a page shares with the one before
 MAX_CALLS = 10  # Mailchimp's own limit
 # Contacts stored in one step, well under a second. Each step rewrites most of an index, however few contacts it has.
-MIN_STORED, MAX_STORED = 4 * MAX_PAGE_SIZE, 8 * MAX_PAGE_SIZE
+MIN_STORED, MAX_STORED = 4 * MAX_PAGE_SIZE, 16 * MAX_PAGE_SIZE
 HEARTBEAT_SECONDS = 10.0  # a lease lasts thirty
-_PREFETCHED = MAX_CALLS + 4  # pages: some that have arrived are still being decoded
+_PREFETCHED = MAX_CALLS + 8  # pages: some that have arrived are still being decoded
 _STEP = MAX_PAGE_SIZE - OVERLAP
 # Steps back in a row that lead no further than before:
 _BEFORE_AN_EMPTY_PAGE_ENDS = 2
