@@ -64,12 +64,19 @@ def archive(sample: Sample, now: datetime) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive_file:
         for status in ("subscribed", "unsubscribed", "nonsubscribed"):
             rows = (people.row(people.domain(), now) for _ in range(getattr(sample, status)))
-            archive_file.writestr(f"{status}_email_audience_export.csv", b"".join(csv_bytes(_HEADER, rows)))
+            archive_file.writestr(_member(status, now), b"".join(csv_bytes(_HEADER, rows)))
         cleaned = (people.cleaned(n, now) for n in range(sample.cleaned))
         archive_file.writestr(
-            "cleaned_email_audience_export.csv", b"".join(csv_bytes(_HEADER + _CLEANED_HEADER, cleaned))
+            _member("cleaned", now), b"".join(csv_bytes(_HEADER + _CLEANED_HEADER, cleaned))
         )
     return file.getvalue()
+
+
+def _member(status: str, now: datetime) -> zipfile.ZipInfo:
+    # With a name alone, it would have the time at which it is written.
+    member = zipfile.ZipInfo(f"{status}_email_audience_export.csv", now.timetuple()[:6])
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
 
 
 _HEADER = ("Email Address", "First Name", "Last Name", "Town", "MEMBER_RATING", "OPTIN_TIME", "TAGS")

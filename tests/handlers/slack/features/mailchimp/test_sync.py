@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.mailchimp.mirror import pages
 from bot.mailchimp.outbox import roads
 from bot.workspaces import databases
 from handlers import cli
@@ -154,6 +155,7 @@ def test_what_is_no_audience_of_mailchimp_is_told(
 def test_an_interrupted_sync_is_carried_on_by_the_same_command(
     account: Standin, words: Words, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
+    settings.setattr(pages, "MAX_STORED", pages.MIN_STORED)
     made = account.add_list(NAME)
     account.fill(made, 11_000, seed=3)
     real = Client.page
